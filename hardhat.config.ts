@@ -1,0 +1,32 @@
+import { fileURLToPath } from "node:url";
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+export default defineConfig({
+	plugins: [hardhatToolboxMochaEthers],
+	solidity: {
+		version: "0.8.37",
+		// The npm package's compiler: pinned by the lock file, nothing is downloaded.
+		path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
+		settings: {
+			evmVersion: "osaka",
+			viaIR: true,
+			optimizer: { enabled: true, runs: 1000 },
+		},
+	},
+	paths: {
+		sources: "contracts",
+		tests: { solidity: "test/contracts", mocha: "test" },
+		ignition: "deploy",
+	},
+	typechain: { outDir: "typechain-types" },
+	networks: {
+		default: { type: "edr-simulated", chainType: "l1", hardfork: "osaka" },
+		localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+	},
+	test: {
+		// A test that is skipped is a test nobody runs: pending counts as failed.
+		mocha: { timeout: 60_000, forbidPending: true },
+		solidity: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 64 } },
+	},
+});
