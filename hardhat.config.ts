@@ -1,9 +1,10 @@
 import { fileURLToPath } from "node:url";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";
+import meridianTests from "./scripts/test/hardhat-plugin.ts";
 
 export default defineConfig({
-	plugins: [hardhatToolboxMochaEthers],
+	plugins: [hardhatToolboxMochaEthers, meridianTests],
 	solidity: {
 		version: "0.8.37",
 		// The npm package's compiler: pinned by the lock file, nothing is downloaded.
