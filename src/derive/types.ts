@@ -2,6 +2,8 @@
  * The order layer's data: what goes in (L1 blocks with everything fetched), what is kept (state), what comes out (ticks).
  * Plain values only. Normative text: docs/spec/derivation.md.
  */
+import type { Accumulator } from "../codec/accumulator.ts";
+import type { MalformedReason } from "../codec/verdict.ts";
 import type {
 	Address,
 	ClusterId,
@@ -147,11 +149,7 @@ export interface Deposit {
 	readonly gwei: bigint;
 }
 
-export interface Accumulator {
-	readonly count: number;
-	/** Roots of the perfect subtrees, largest first. */
-	readonly roots: readonly Hash32[];
-}
+export type { Accumulator };
 
 /** Immutable: `step` returns a new one and shares what did not change, so keeping one per L1 block is cheap. */
 export interface OrderState {
@@ -210,16 +208,7 @@ export interface DerivedTick {
 
 /** Why a publication is void; each code is one rule of the spec. */
 export type VoidReason =
-	| "blob-encoding" // B-1, B-2
-	| "blob-not-full" // B-3
-	| "data-header" // M-1
-	| "codec" // M-1, M-2
-	| "manifest-length" // M-2
-	| "compression" // M-2
-	| "manifest-encoding" // M-3
-	| "manifest-cap" // M-3
-	| "tick-order" // M-4, D-4
-	| "origin-order" // M-5, D-5
+	| MalformedReason // section 4; "tick-order" is D-4 too, "origin-order" D-5 too
 	| "origin-unknown" // D-5
 	| "origin-age" // D-5
 	| "ticks-root"; // D-6
