@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IRollupRegistry} from "./IRollupRegistry.sol";
+
+/// @title ETH from L1 to the rollups
+/// @notice A deposit is credited by derivation itself, to the recipient's balance on the rollup, in the first tick whose
+/// l1Origin has seen it. ETH stays here, counted per rollup, so that no rollup can ever draw on another's.
+/// @dev Trust: none in any person.
+/// Warning: **one way for now.** No function of this contract releases escrow. Withdrawals need a settled state to be proved
+/// against; a timeline that has them is created with the bridge that comes with settlement, which releases a rollup's escrow to
+/// proofs against that rollup's settlement module, up to that rollup's escrow, and to nothing and nobody else.
+interface IBridge {
+    /// @notice A rollup's deposits.
+    struct Escrow {
+        uint128 gweiAmount;
+        uint64 count;
+    }
+
+    /// @notice ETH has been deposited for an account of a rollup.
+    event Deposited(
+        uint32 indexed rollupId,
+        uint64 index,
+        address sender,
+        address recipient,
+        uint64 gweiAmount
+    );
+
+    /// @notice Zero, not whole gwei, or more gwei than 64 bits hold: nothing a withdrawal of the rollup's block could credit.
+    error InvalidAmount(uint256 weiAmount);
+    /// @notice The ETH could never be used.
+    error ZeroRecipient();
+    error UnknownRollup(uint32 rollupId);
+    error RollupNotActive(uint32 rollupId, uint256 activeFrom, uint256 timestamp);
+
+    /// @notice Deposits the ETH sent along for `recipient` on a rollup.
+    /// @dev Reverts, in this order: `InvalidAmount`, `ZeroRecipient`, `UnknownRollup`, `RollupNotActive`.
+    /// Warning: a rollup that readers refuse (IRollupRegistry) credits nothing, and the ETH is lost.
+    function deposit(uint32 rollupId, address recipient) external payable;
+
+    /// @notice A rollup's escrow in gwei, and how many deposits it has had.
+    function escrow(uint32 rollupId) external view returns (Escrow memory);
+
+    /// @notice The hash chain of a rollup's deposits (docs/spec/contracts.md, C-1); zero before the first.
+    function depositChain(uint32 rollupId) external view returns (bytes32);
+
+    /// @notice Where rollups are looked up.
+    function registry() external view returns (IRollupRegistry);
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IBridge} from "../interfaces/IBridge.sol";
+import {IRollupRegistry} from "../interfaces/IRollupRegistry.sol";
+import {HashChain} from "../libs/HashChain.sol";
+import {TimelineClock} from "../libs/TimelineClock.sol";
+
+/// @title ETH from L1 to the rollups
+/// @dev INV-BRIDGE-1: the balance covers the sum of all escrows (more only if ETH was forced in).
+/// INV-BRIDGE-2: a rollup's count is the number of its `Deposited` events, whose indices count from 0.
+/// INV-BRIDGE-3: its chain is that of its events.
+contract Bridge is IBridge, TimelineClock {
+    uint256 private constant GWEI = 1e9;
+
+    /// @inheritdoc IBridge
+    IRollupRegistry public immutable override registry;
+
+    mapping(uint32 rollupId => Escrow) private _escrows;
+    /// @inheritdoc IBridge
+    mapping(uint32 rollupId => bytes32) public override depositChain;
+
+    constructor(
+        IRollupRegistry registry_
+    ) TimelineClock(registry_.timing().genesisTime, registry_.timing().tickSeconds) {
+        registry = registry_;
+    }
+
+    /// @inheritdoc IBridge
+    function deposit(uint32 rollupId, address recipient) external payable {
+        uint256 gweiAmount = msg.value / GWEI;
+        require(
+            gweiAmount > 0 && gweiAmount <= type(uint64).max && msg.value % GWEI == 0,
+            InvalidAmount(msg.value)
+        );
+        require(recipient != address(0), ZeroRecipient());
+        _requireActive(rollupId);
+
+        Escrow memory account = _escrows[rollupId];
+        uint64 index = account.count;
+        unchecked {
+            // 2^64 deposits, or 2^128 gwei, do not happen.
+            _escrows[rollupId] = Escrow(account.gweiAmount + uint128(gweiAmount), index + 1);
+        }
+        bytes32 added = HashChain.depositEntry(rollupId, index, msg.sender, recipient, uint64(gweiAmount));
+        depositChain[rollupId] = HashChain.append(depositChain[rollupId], added);
+        emit Deposited(rollupId, index, msg.sender, recipient, uint64(gweiAmount));
+    }
+
+    /// @inheritdoc IBridge
+    function escrow(uint32 rollupId) external view returns (Escrow memory) {
+        return _escrows[rollupId];
+    }
+
+    function _requireActive(uint32 rollupId) private view {
+        (uint32 cluster, uint64 activationTick, ) = registry.gate(rollupId);
+        require(cluster != 0, UnknownRollup(rollupId));
+        uint256 activeFrom = _timeOf(activationTick);
+        require(activeFrom <= block.timestamp, RollupNotActive(rollupId, activeFrom, block.timestamp));
+    }
+}
