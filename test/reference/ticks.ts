@@ -81,6 +81,9 @@ function selectForced(rules: Rules, state: State, tick: number): { entry: Entry;
 	return selected;
 }
 
+export const creditText = (deposit: Omit<PendingDeposit, "rollupId">): string =>
+	`${deposit.index}/${deposit.l1Block}/${deposit.recipient}/${deposit.gwei}`;
+
 /** D-7.2: the deposits the tick credits, by rollup; they leave the queue. */
 function takeDeposits(rules: Rules, state: State, tick: number, l1Origin: L1Ref): ReadTick["deposits"] {
 	const most = rules.deviation === "one-deposit-less" ? 1_023 : 1_024;
@@ -91,7 +94,7 @@ function takeDeposits(rules: Rules, state: State, tick: number, l1Origin: L1Ref)
 	state.deposits = state.deposits.filter((deposit) => !all.has(deposit));
 	return taken.flatMap((deposits) => {
 		const rollupId = deposits[0]?.rollupId;
-		return rollupId === undefined ? [] : [{ rollupId, indexes: deposits.map((one) => one.index) }];
+		return rollupId === undefined ? [] : [{ rollupId, credits: deposits.map(creditText) }];
 	});
 }
 

@@ -47,7 +47,8 @@ export interface ReadTick {
 	readonly coinbase: Address | null;
 	readonly forced: readonly { sequence: number; cluster: number; index: number; overCap: boolean; itemHash: Hash32 }[];
 	readonly items: readonly Hash32[];
-	readonly deposits: readonly { rollupId: number; indexes: readonly number[] }[];
+	/** Each credit as `index/L1 block/recipient/gwei`. */
+	readonly deposits: readonly { rollupId: number; credits: readonly string[] }[];
 	readonly rollups: readonly {
 		rollupId: number;
 		chainId: number;
