@@ -61,7 +61,7 @@ export function writeFlawedBlobs(random: Random, data: Buffer): Buffer[] {
 		() => blobs.reverse(),
 	];
 	random.pick(flaws)();
-	return blobs.slice(0, 6);
+	return blobs;
 }
 
 /** The right bytes over two blobs, the first of which is not full. */

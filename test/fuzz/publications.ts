@@ -40,14 +40,14 @@ function item(world: World): ManifestItem {
 	return { bundle: true, legs: Array.from({ length: count }, leg) };
 }
 
-/** A block that tick may name, if there is one; otherwise any block. */
+/** A block that the tick may name; if there is none, rarely one that it may not. */
 function chooseOrigin(world: World, tick: number, atLeast: number): L1Block | undefined {
 	const { random, config, chain } = world;
 	const time = timeOf(config, tick);
 	const fitting = chain.filter(
 		(block) => block.number >= atLeast && block.timestamp <= time && time - block.timestamp <= config.maxOriginAge,
 	);
-	if (fitting.length === 0) return chain.findLast((block) => block.number >= atLeast) ?? chain.at(-1);
+	if (fitting.length === 0) return random.chance(0.2) ? random.some(chain) : undefined;
 	return random.pick([fitting.at(-1), fitting.at(-1), fitting[0], random.some(fitting)]);
 }
 
@@ -70,7 +70,7 @@ function plan(world: World, draft: Draft): Plan | null {
 	const ticks: PlannedTick[] = [];
 	for (const tick of numbers) {
 		const origin = chooseOrigin(world, tick, atLeast);
-		if (origin === undefined) return null;
+		if (origin === undefined) continue;
 		atLeast = Math.max(atLeast, origin.number);
 		const items = Array.from({ length: world.random.below(4) }, () => item(world));
 		ticks.push({ tick, l1Origin: origin.number, items });
@@ -105,6 +105,7 @@ function bend(world: World, draft: Draft, bent: Plan): void {
 		() => (bent.lags = lags().map((lag) => random.pick([lag, bent.l1Origin + 1, 2 ** 32 - 1, bent.l1Origin]))),
 		() => (any.l1Origin = Math.max(0, head - random.below(12))),
 		() => (any.l1Origin = random.between(Math.max(0, config.startBlock - 3), head)),
+		() => (any.l1Origin = random.pick([Math.max(0, config.startBlock - 1), Math.max(0, head - 100)])),
 		// The block just too old for the last tick, just too young, or before what the reader has already seen.
 		() => nameFor(chain.findLast((block) => time - block.timestamp > config.maxOriginAge)),
 		() => nameFor(chain.find((block) => block.timestamp > time)),
@@ -155,10 +156,10 @@ function bulk(random: Random, blobs: number): ManifestItem[] {
 
 function wrap(world: World, data: Buffer, flawed: boolean): { blobs: number; payload: PublicationData } {
 	const { random } = world;
-	if (!random.chance(world.mood.blobs) && data.length < 130_000) {
+	if (!flawed && !random.chance(world.mood.blobs) && data.length < 130_000) {
 		return { blobs: 0, payload: { kind: "calldata", data } };
 	}
-	const blobs = flawed ? writeFlawedBlobs(random, data) : writeBlobs(data).slice(0, 6);
+	const blobs = (flawed ? writeFlawedBlobs(random, data) : writeBlobs(data)).slice(0, 6);
 	const versionedHashes = blobs.map(() => random.hex(32));
 	return { blobs: blobs.length, payload: { kind: "blobs", versionedHashes, blobs } };
 }
@@ -169,7 +170,8 @@ type Flaw = "none" | "ticks" | "root" | "data" | "blobs" | "codec" | "overlap";
 function chooseFlaw({ random, mood }: World): Flaw {
 	if (random.chance(mood.rogue / 10)) return "overlap";
 	if (!random.chance(mood.flawed)) return "none";
-	return random.pick(["ticks", "ticks", "data", "data", random.chance(mood.blobs) ? "blobs" : "data", "root", "codec"]);
+	if (random.chance(mood.blobs / 2)) return "blobs";
+	return random.pick(["ticks", "ticks", "ticks", "data", "data", "data", "root", "codec"]);
 }
 
 export function publish(world: World, draft: Draft): void {

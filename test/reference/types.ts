@@ -38,6 +38,17 @@ export interface ReadPublication {
 	readonly items: number;
 }
 
+export interface ReadEntry {
+	readonly sequence: number;
+	readonly cluster: number;
+	readonly index: number;
+	readonly enqueuedAt: number;
+	readonly bundle: boolean;
+	readonly rollupIds: readonly number[];
+	readonly overCap: boolean;
+	readonly itemHash: Hash32;
+}
+
 export interface ReadTick {
 	readonly tick: number;
 	readonly time: number;
@@ -45,7 +56,7 @@ export interface ReadTick {
 	readonly publicationId: number | null;
 	readonly l1Origin: L1Ref;
 	readonly coinbase: Address | null;
-	readonly forced: readonly { sequence: number; cluster: number; index: number; overCap: boolean; itemHash: Hash32 }[];
+	readonly forced: readonly ReadEntry[];
 	readonly items: readonly Hash32[];
 	/** Each credit as `index/L1 block/recipient/gwei`. */
 	readonly deposits: readonly { rollupId: number; credits: readonly string[] }[];

@@ -1,0 +1,6 @@
+/** Compares the chunks it is given, one after the other, on its own thread. */
+import { parentPort } from "node:worker_threads";
+import "./keccak.ts";
+import { type Chunk, runChunk } from "./chunk.ts";
+
+parentPort?.on("message", (chunk: Chunk) => parentPort?.postMessage(runChunk(chunk)));
