@@ -1,0 +1,39 @@
+/** Meridian as a library. What is not exported here may change without notice. */
+export { decodeBlob, encodeBlobs, joinBlobs } from "./codec/blob.ts";
+export { genesisWord, nextRingWord, packMeta, publicationHash, unpackMeta } from "./codec/header.ts";
+export { bundleHash, itemHash, txHash } from "./codec/itemHash.ts";
+export { decodeManifest, encodeManifest, type ManifestFrame, type ManifestTick } from "./codec/manifest.ts";
+export { merkleProof, merkleRoot, verifyMerkleProof } from "./codec/merkle.ts";
+export { itemsRoot, orderRoot, tickHash, ticksRoot } from "./codec/order.ts";
+export { decodePublicationData, encodePublicationData } from "./codec/publicationData.ts";
+export type { Decoded, MalformedReason } from "./codec/verdict.ts";
+export { tickAt, tickTime } from "./derive/clock.ts";
+export type { L1Heads, L1Id, L1Source, Timeline } from "./derive/ports.ts";
+export { genesisState } from "./derive/state.ts";
+export { decodeState, encodeState, stateHash } from "./derive/stateCodec.ts";
+export { step } from "./derive/step.ts";
+export type {
+	DerivedTick,
+	L1Block,
+	L1Ref,
+	OrderState,
+	PublicationVerdict,
+	StepResult,
+	TimelineLog,
+	VoidReason,
+} from "./derive/types.ts";
+export { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI, REGISTRY_ABI } from "./primitives/abi.ts";
+export { isMeridianError, MeridianError, type Recovery } from "./primitives/errors.ts";
+export type {
+	Address,
+	ClusterId,
+	Hash32,
+	Hex,
+	Item,
+	Leg,
+	PublicationHeader,
+	RollupConfig,
+	RollupId,
+	Tick,
+	TimelineConfig,
+} from "./primitives/types.ts";
