@@ -5,7 +5,7 @@ function median(values: readonly number[]): number {
 }
 
 /** Median seconds of some runs, after one that does not count. */
-function medianSeconds(runs: number, run: () => unknown): number {
+export function medianSeconds(runs: number, run: () => unknown): number {
 	run();
 	return median(
 		Array.from({ length: runs }, () => {
