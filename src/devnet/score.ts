@@ -2,7 +2,9 @@
  * The timeline as a musical score: time runs to the right, every rollup has a lane, and each position of the shared order
  * has a column of its own. So the picture *is* the order: what stands further left comes first, whichever the lane.
  */
-import type { Colors } from "picocolors/types";
+import type picocolors from "picocolors";
+
+export type Colors = ReturnType<typeof picocolors.createColors>;
 
 export type Mark = "included" | "reverted" | "dropped" | "forced" | "forcedDropped";
 

@@ -1,0 +1,52 @@
+/** A raw transaction as ordering sees it: decoded by derivation's own code, and refused with its words (E-14 to E-17). */
+import type { Common } from "@ethereumjs/common";
+import { rollupCommon } from "../execute/common.ts";
+import { decodeTx } from "../execute/decodeTx.ts";
+import type { DropReason } from "../execute/types.ts";
+import { bytesToHex } from "../primitives/bytes.ts";
+import { keccakHex } from "../primitives/hash.ts";
+import { MAX_TX_BYTES } from "../primitives/limits.ts";
+import type { RollupId } from "../primitives/types.ts";
+import type { PoolTx } from "./mempool.ts";
+
+export type DecodedPoolTx =
+	| { readonly ok: true; readonly tx: PoolTx }
+	| { readonly ok: false; readonly reason: DropReason; readonly message: string };
+
+const MESSAGES: Partial<Record<DropReason, string>> = {
+	undecodable: "The bytes are no valid signed transaction of type 0, 1, 2 or 4",
+	"blob-transaction": "Rollups take no blob transactions",
+	"no-chain-id": "The transaction names no chain id (EIP-155), so it could be replayed on other rollups",
+	"wrong-chain-id": "The transaction is signed for another chain",
+};
+
+const commons = new Map<number, Common>();
+
+function commonOf(chainId: number): Common {
+	const common = commons.get(chainId) ?? rollupCommon(chainId);
+	commons.set(chainId, common);
+	return common;
+}
+
+export function decodePoolTx(rollupId: RollupId, chainId: number, rawTx: Uint8Array): DecodedPoolTx {
+	const decoded = rawTx.length > MAX_TX_BYTES ? { drop: "undecodable" as const } : decodeTx(rawTx, commonOf(chainId));
+	if ("drop" in decoded) {
+		const message = MESSAGES[decoded.drop] ?? decoded.drop;
+		return { ok: false, reason: decoded.drop, message: `${message} (rollup ${rollupId} is chain ${chainId})` };
+	}
+	const { feeCap, sender, tx } = decoded;
+	return {
+		ok: true,
+		tx: {
+			rollupId,
+			rawTx,
+			hash: keccakHex(rawTx),
+			sender: bytesToHex(sender.bytes),
+			nonce: tx.nonce,
+			gasLimit: tx.gasLimit,
+			maxFeePerGas: feeCap,
+			maxPriorityFeePerGas: "maxPriorityFeePerGas" in tx ? tx.maxPriorityFeePerGas : feeCap,
+			cost: tx.value + tx.gasLimit * feeCap,
+		},
+	};
+}

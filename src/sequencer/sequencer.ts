@@ -1,0 +1,285 @@
+/**
+ * A sequencer for one timeline: takes transactions, orders ticks, executes them ahead of L1, publishes. It never looks at a clock: who
+ * drives it says which tick to make and when to publish.
+ */
+
+import { tickTime } from "../derive/clock.ts";
+import { applyTicks } from "../derive/plan.ts";
+import type { L1Source, Timeline } from "../derive/ports.ts";
+import type { L1Ref, OrderState, StepResult } from "../derive/types.ts";
+import type { RollupHead } from "../execute/types.ts";
+import type { Address, Hash32, Leg, RollupId, Tick } from "../primitives/types.ts";
+import { memoryStore } from "../store/open.ts";
+import type { Store } from "../store/types.ts";
+import { createBudget } from "./budget.ts";
+import { decodePoolTx } from "./decode.ts";
+import { buildDraft, type DraftContext } from "./draft.ts";
+import { type Executed, Execution } from "./execution.ts";
+import { type Carrier, cheaperCarrier } from "./fees.ts";
+import { Mempool, type PoolTx } from "./mempool.ts";
+import { Publisher } from "./publisher.ts";
+import { keyOfLast, type Plan, reconcile } from "./speculation.ts";
+import type { Step } from "./steps.ts";
+import { L1Track } from "./track.ts";
+import type { PublishReport, Rejection, SequencerOptions, Submission, SyncReport, UnsafeTick } from "./types.ts";
+
+export class Sequencer {
+	readonly #track: L1Track;
+	readonly #source: L1Source;
+	readonly #store: Store;
+	readonly #execution: Execution;
+	readonly #publisher: Publisher;
+	readonly #mempool: Mempool;
+	readonly #options: SequencerOptions;
+	readonly #coinbase: Address;
+	/** Own ticks that are not final: published ones, too, in case L1 takes them back. */
+	#plans: readonly Plan[] = [];
+	/** What the publication in flight is made of. */
+	#sent: readonly Plan[] = [];
+	/** Order state after all plans. */
+	#state: OrderState;
+	/** Bytes to order as they are, whatever they are. */
+	#unseen: Leg[] = [];
+
+	private constructor(source: L1Source, track: L1Track, store: Store, options: SequencerOptions) {
+		this.#source = source;
+		this.#track = track;
+		this.#store = store;
+		this.#options = options;
+		this.#coinbase = options.coinbase ?? options.account.address;
+		this.#execution = new Execution(track.timeline.config, store);
+		this.#publisher = new Publisher(options.account, options.publisher);
+		this.#mempool = new Mempool(options.pool);
+		this.#state = track.state;
+	}
+
+	/** Opens on a timeline; `sync` then takes in its L1. Throws what the source throws. */
+	static async open(source: L1Source, options: SequencerOptions): Promise<Sequencer> {
+		return new Sequencer(source, await L1Track.open(source), await memoryStore(), options);
+	}
+
+	get timeline(): Timeline {
+		return this.#track.timeline;
+	}
+
+	/** Order state after the unsafe head. */
+	get unsafeState(): OrderState {
+		return this.#state;
+	}
+
+	/** Order state after the L1 head. */
+	get safeState(): OrderState {
+		return this.#track.state;
+	}
+
+	/** Heads of all rollups after the unsafe ticks, by id. */
+	heads(): readonly RollupHead[] {
+		return this.#execution.heads();
+	}
+
+	/** Every tick executed and not final, oldest first: first those that L1 has, then the unsafe ones. */
+	executed(): readonly Executed[] {
+		return this.#execution.steps;
+	}
+
+	/** Bytes of raw transactions in ticks that are not on L1 yet. */
+	get unpublishedBytes(): number {
+		const items = this.#unpublished().flatMap((plan) => plan.planned.items);
+		return items.reduce((sum, item) => sum + (item.kind === "tx" ? item.leg.rawTx.length : 0), 0);
+	}
+
+	/** Takes a transaction into the mempool, or says why not. */
+	submit(rollupId: RollupId, rawTx: Uint8Array): Submission {
+		const rollup = this.#state.rollups.get(rollupId);
+		const refuse = (reason: Rejection, message: string): Submission => ({ ok: false, reason, message });
+		if (rollup === undefined || this.#execution.account(rollupId, this.#coinbase) === null)
+			return refuse("unknown-rollup", `There is no rollup ${rollupId} on this timeline (yet)`);
+		const decoded = decodePoolTx(rollupId, rollup.chainId, rawTx);
+		if (!decoded.ok) return refuse(decoded.reason, decoded.message);
+		const { tx } = decoded;
+		const account = this.#execution.account(rollupId, tx.sender) ?? { nonce: 0n, balance: 0n };
+		const gasLimit = this.#execution.latestBlock(rollupId)?.gasLimit ?? rollup.configs[0]?.gasLimit ?? 0;
+		const rejection = this.#mempool.add(tx, account, BigInt(gasLimit));
+		if (rejection === null) return { ok: true, hash: tx.hash };
+		return refuse(
+			rejection,
+			`${rejection}: nonce ${tx.nonce}, the account's is ${account.nonce}, balance ${account.balance} wei`,
+		);
+	}
+
+	/** Has the next tick order these bytes unseen, as any publisher may: derivation decides what they do. */
+	orderUnseen(leg: Leg): void {
+		this.#unseen.push(leg);
+	}
+
+	/** Takes in L1: new blocks, reorgs, what became of the publication in flight. Undoes what no longer holds. */
+	async sync(): Promise<SyncReport> {
+		const advance = await this.#track.advance();
+		const before = this.#plans;
+		const reconciled = reconcile(
+			{
+				config: this.timeline.config,
+				coinbase: this.#coinbase,
+				state: this.#track.state,
+				derived: this.#track.blocks.flatMap((block) => block.ticks),
+			},
+			before,
+		);
+		this.#plans = reconciled.kept;
+		this.#state = reconciled.state;
+		const speculative = reconciled.speculative.map((tick): Step => ({ kind: "tick", tick }));
+		await this.#execution.sync([...this.#track.blocks.flatMap(stepsOf), ...speculative]);
+		this.#mempool.restore(reconciled.undone.flatMap((plan) => plan.txs));
+		this.#unseen.unshift(...reconciled.undone.flatMap((plan) => plan.unseen));
+		this.#mempool.prune(this.#nonceOf);
+		await this.#forgetFinal();
+		const settled = await this.#publisher.settle();
+		const { firstTick, lastTick } = settled.kind === "mined" ? settled.draft : { firstTick: 0, lastTick: 0 };
+		return {
+			l1Number: this.#track.state.l1.number,
+			removedBlocks: advance.removed,
+			undoneTicks: reconciled.undone.map((plan) => plan.planned.tick),
+			mined: settled.kind === "mined" ? { receipt: settled.receipt, firstTick, lastTick } : null,
+		};
+	}
+
+	/**
+	 * Orders and executes a tick, if there is anything to do: transactions waiting, or due forced entries or deposits to take. Null otherwise, and for
+	 * a tick that is not after the last one.
+	 */
+	async makeTick(tick: Tick): Promise<UnsafeTick | null> {
+		const { config } = this.timeline;
+		const l1Origin = this.#originFor(tick);
+		if (tick <= this.#state.lastTick || l1Origin === null) return null;
+		const frame = { tick, l1Origin: l1Origin.number };
+		// What L1 puts into the tick takes its share first.
+		const empty = applyTicks(config, this.#state, this.#coinbase, [{ ...frame, items: [] }]);
+		const derived = empty.ok ? empty.ticks.at(-1) : undefined;
+		if (!empty.ok || derived === undefined) return null;
+		const budget = createBudget(derived, this.#execution);
+		const txs = this.#mempool.take(this.#nonceOf, budget.takes);
+		const unseen = this.#unseen.splice(0);
+		const byL1 = empty.ticks.some((one) => one.forced.length > 0 || one.deposits.size > 0);
+		if (txs.length === 0 && unseen.length === 0 && !byL1) return null;
+		const legs: readonly Leg[] = [...txs, ...unseen].map(({ rawTx, rollupId }) => ({ rollupId, rawTx }));
+		const planned = { ...frame, items: legs.map((leg) => ({ kind: "tx", leg }) as const) };
+		const applied = applyTicks(config, this.#state, this.#coinbase, [planned]);
+		if (!applied.ok) {
+			this.#giveBack(txs, unseen);
+			return null;
+		}
+		const ticks = [];
+		for (const one of applied.ticks) {
+			const executed = await this.#execution.append({ kind: "tick", tick: one });
+			if (executed.result !== null) ticks.push({ derived: one, result: executed.result });
+		}
+		this.#state = applied.state;
+		this.#plans = [...this.#plans, { planned, key: keyOfLast(applied.ticks), txs, unseen }];
+		return { ticks };
+	}
+
+	/**
+	 * Sends what L1 has not got yet, in one publication; replaces the one in flight if it can only revert, or waits too long.
+	 * @param latest only ticks up to this one, because L1 refuses those in its future
+	 */
+	async publish(latest: Tick): Promise<PublishReport> {
+		const l1Number = this.#track.state.l1.number;
+		const inFlight = this.#publisher.inFlight;
+		if (inFlight !== null && this.#stillRight(inFlight.draft.parent)) {
+			if (!this.#publisher.isStale(l1Number)) return { kind: "waiting" };
+			return (await this.#publisher.bump(l1Number)) ? sentReport(inFlight.draft, 0, true) : { kind: "too-dear" };
+		}
+		const ready = this.#unpublished().filter((plan) => plan.planned.tick <= latest);
+		if (ready.length === 0) return { kind: "nothing" };
+		const planned = ready.map((plan) => plan.planned);
+		const { bytes, count, draft } = await buildDraft(await this.#draftContext(), planned);
+		if (!(await this.#publisher.send(draft, l1Number))) return { kind: "too-dear" };
+		this.#sent = ready.slice(0, count);
+		return sentReport(draft, bytes, inFlight !== null);
+	}
+
+	async close(): Promise<void> {
+		await this.#store.close();
+	}
+
+	#unpublished(): readonly Plan[] {
+		return this.#plans.filter((plan) => plan.planned.tick > this.#track.state.lastTick);
+	}
+
+	/** The publication in flight builds on the head, and its ticks are still ours and unpublished. */
+	#stillRight(parent: Hash32): boolean {
+		const ours = new Set(this.#unpublished());
+		return parent === this.#track.state.head && this.#sent.every((plan) => ours.has(plan));
+	}
+
+	async #draftContext(): Promise<DraftContext> {
+		return {
+			config: this.timeline.config,
+			state: this.#track.state,
+			inbox: this.timeline.inbox,
+			coinbase: this.#coinbase,
+			carrier: await this.#chooseCarrier(),
+			proof: this.#options.proof ?? "0x",
+			wrapperVersion: this.#options.wrapperVersion ?? 1,
+			archive: this.#options.archive ?? null,
+		};
+	}
+
+	async #chooseCarrier(): Promise<Carrier> {
+		const inFlight = this.#publisher.carrierInFlight;
+		if (inFlight !== null) return inFlight;
+		const { carrier = "cheapest" } = this.#options;
+		if (carrier !== "cheapest") return carrier;
+		// Raw bytes are a little more than compressed ones; the choice is not that fine.
+		return cheaperCarrier(this.unpublishedBytes, await this.#options.account.prices());
+	}
+
+	/** The newest L1 block that is as deep as wanted; a shallower one rather than one that is too old for the tick. */
+	#originFor(tick: Tick): L1Ref | null {
+		const { config } = this.timeline;
+		const { blocks, l1 } = this.#track.state;
+		const time = tickTime(config, tick);
+		const usable = blocks.filter(
+			(block) =>
+				block.timestamp <= time &&
+				block.timestamp >= time - config.maxOriginAge &&
+				block.number >= this.#state.lastOrigin,
+		);
+		const depth = this.#options.originDepth ?? 1;
+		return usable.findLast((block) => block.number <= l1.number - depth) ?? usable[0] ?? null;
+	}
+
+	readonly #nonceOf = (rollupId: RollupId, sender: Address): bigint =>
+		this.#execution.account(rollupId, sender)?.nonce ?? 0n;
+
+	#giveBack(txs: readonly PoolTx[], unseen: readonly Leg[]): void {
+		this.#mempool.restore(txs);
+		this.#unseen.unshift(...unseen);
+	}
+
+	async #forgetFinal(): Promise<void> {
+		const { finalized } = await this.#source.heads();
+		const final = this.#track.forget(finalized.number);
+		const last = final.at(-1)?.state.lastTick;
+		if (last === undefined) return;
+		await this.#execution.forget(final.flatMap(stepsOf).length);
+		this.#plans = this.#plans.filter((plan) => plan.planned.tick > last);
+	}
+}
+
+/** Publications of an L1 block come before its other logs (D-1). */
+function stepsOf(block: StepResult): readonly Step[] {
+	return [
+		...block.ticks.map((tick): Step => ({ kind: "tick", tick })),
+		...block.registrations.map((registration): Step => ({ kind: "register", registration })),
+	];
+}
+
+function sentReport(
+	draft: { carrier: Carrier; firstTick: Tick; lastTick: Tick; blobs: readonly unknown[] },
+	bytes: number,
+	replacement: boolean,
+): PublishReport {
+	const { blobs, carrier, firstTick, lastTick } = draft;
+	return { kind: "sent", carrier, firstTick, lastTick, blobs: blobs.length, bytes, replacement };
+}

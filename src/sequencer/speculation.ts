@@ -1,0 +1,82 @@
+/**
+ * Own ticks that are not final yet, held against what L1 makes of them. Pure: given the derived ticks and the plans, it says which plans
+ * still mean what they meant when they were made.
+ */
+import { tickTime } from "../derive/clock.ts";
+import { applyTicks, type PlannedTick } from "../derive/plan.ts";
+import type { DerivedTick, OrderState } from "../derive/types.ts";
+import type { Address, Leg, Tick, TimelineConfig } from "../primitives/types.ts";
+import type { PoolTx } from "./mempool.ts";
+import { type Step, stepKey } from "./steps.ts";
+
+/** A tick this sequencer has ordered. */
+export interface Plan {
+	readonly planned: PlannedTick;
+	/** What the tick was when it was ordered: equal keys, equal blocks. */
+	readonly key: string;
+	/** Its transactions, to be put back if it is undone: from the mempool, and ordered unseen. */
+	readonly txs: readonly PoolTx[];
+	readonly unseen: readonly Leg[];
+}
+
+export interface Reconciled {
+	/** Published or still to be, unchanged. */
+	readonly kept: readonly Plan[];
+	readonly undone: readonly Plan[];
+	/** The kept plans that L1 has not derived yet, with the ticks that will be inserted before them. */
+	readonly speculative: readonly DerivedTick[];
+	/** The order layer's state after those. */
+	readonly state: OrderState;
+}
+
+export interface Ground {
+	readonly config: TimelineConfig;
+	readonly coinbase: Address;
+	/** After the L1 head. */
+	readonly state: OrderState;
+	/** Ticks derived from L1 since the oldest plan. */
+	readonly derived: readonly DerivedTick[];
+}
+
+/**
+ * Plans are ascending. From the first one that has lost its meaning on, all unpublished ones are undone: what follows was ordered upon it.
+ */
+export function reconcile(ground: Ground, plans: readonly Plan[]): Reconciled {
+	const { config, coinbase, derived } = ground;
+	const keys = new Map<Tick, string>(derived.map((tick) => [tick.tick, stepKey({ kind: "tick", tick })]));
+	const kept: Plan[] = [];
+	const undone: Plan[] = [];
+	const speculative: DerivedTick[] = [];
+	let state = ground.state;
+	let broken = false;
+	for (const plan of plans) {
+		const { tick } = plan.planned;
+		if (tick <= ground.state.lastTick) {
+			// L1 has decided: it is our tick, or somebody else's, or none.
+			(keys.get(tick) === plan.key ? kept : undone).push(plan);
+			continue;
+		}
+		const applied =
+			broken || isTooOld(config, ground.state, tick) ? null : applyTicks(config, state, coinbase, [plan.planned]);
+		if (!applied?.ok || keyOfLast(applied.ticks) !== plan.key) {
+			broken = true;
+			undone.push(plan);
+			continue;
+		}
+		kept.push(plan);
+		speculative.push(...applied.ticks);
+		state = applied.state;
+	}
+	return { kept, undone, speculative, state };
+}
+
+/** The Inbox would refuse it as first tick of a publication in the next L1 block. */
+function isTooOld(config: TimelineConfig, state: OrderState, tick: Tick): boolean {
+	return tickTime(config, tick) + config.maxLag <= state.l1.timestamp + config.slotSeconds;
+}
+
+/** The key of the planned tick itself, which comes after those inserted before it. */
+export function keyOfLast(ticks: readonly DerivedTick[]): string {
+	const tick = ticks.at(-1);
+	return tick === undefined ? "" : stepKey({ kind: "tick", tick } satisfies Step);
+}

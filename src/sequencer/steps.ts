@@ -1,0 +1,27 @@
+/** What an executor is made to do, one after the other, and when two of these are the same. */
+import type { DerivedTick, RollupRegisteredLog } from "../derive/types.ts";
+import { bytesToHex } from "../primitives/bytes.ts";
+
+export type Step =
+	| { readonly kind: "register"; readonly registration: RollupRegisteredLog }
+	| { readonly kind: "tick"; readonly tick: DerivedTick };
+
+const separator = "|";
+
+/** Two steps with the same key have the same effect after the same steps. */
+export function stepKey(step: Step): string {
+	if (step.kind === "register") {
+		const { allocation, config, rollupId } = step.registration;
+		return ["register", rollupId, JSON.stringify(config), bytesToHex(allocation)].join(separator);
+	}
+	const { coinbase, deposits, forced, l1Origin, orderRoot, rollups, tick } = step.tick;
+	return [
+		tick,
+		orderRoot,
+		l1Origin.hash,
+		coinbase,
+		forced.map((entry) => (entry.overCap ? 1 : 0)).join(""),
+		...[...deposits.values()].flat().map((d) => `${d.rollupId}:${d.index}:${d.recipient}:${d.gwei}`),
+		...[...rollups.values()].map((r) => `${r.rollupId}:${r.gasLimit}:${r.feeRecipient}`),
+	].join(separator);
+}
