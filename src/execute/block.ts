@@ -1,0 +1,241 @@
+/**
+ * One block of one rollup, built transaction by transaction (E-6 to E-8, E-18 to E-26). `checkpoint`, `commit` and `revert`
+ * cover everything a transaction leaves behind: state, receipts, gas and bytes.
+ */
+import { type Block, createBlock } from "@ethereumjs/block";
+import { RLP } from "@ethereumjs/rlp";
+import { createWithdrawal, GWEI_TO_WEI, type Withdrawal } from "@ethereumjs/util";
+import { encodeReceipt, type RunTxResult, runTx } from "@ethereumjs/vm";
+import { bytesToHex, equalBytes, hexToBytes, uintToBytes } from "../primitives/bytes.ts";
+import { MeridianError } from "../primitives/errors.ts";
+import { keccakHex } from "../primitives/hash.ts";
+import { MAX_BLOCK_TX_BYTES } from "../primitives/limits.ts";
+import type { Address, Hash32 } from "../primitives/types.ts";
+import { EMPTY_CODE_HASH, NEW_ACCOUNT } from "./account.ts";
+import type { DecodedTx } from "./decodeTx.ts";
+import { type RollupVm, slotKey } from "./rollupVm.ts";
+import { BEACON_ROOTS_ADDRESS, HISTORY_ADDRESS, RING } from "./systemContracts.ts";
+import { Trie, trieKey } from "./trie.ts";
+import type { DropReason } from "./types.ts";
+
+export interface BlockFields {
+	readonly number: bigint;
+	readonly parentHash: Uint8Array;
+	/** Seconds. */
+	readonly timestamp: bigint;
+	readonly gasLimit: bigint;
+	/** Wei. */
+	readonly baseFee: bigint;
+	readonly coinbase: Address;
+	readonly prevRandao: Uint8Array;
+	readonly parentBeaconBlockRoot: Uint8Array;
+	readonly withdrawals: readonly WithdrawalFields[];
+}
+
+export interface WithdrawalFields {
+	readonly index: bigint;
+	readonly validatorIndex: bigint;
+	readonly address: Address;
+	readonly gwei: bigint;
+}
+
+export interface Included {
+	readonly txIndex: number;
+	readonly txHash: Hash32;
+	readonly status: 0 | 1;
+	readonly gasUsed: number;
+}
+
+interface Entry {
+	readonly decoded: DecodedTx;
+	readonly result: RunTxResult;
+}
+
+const MAX_NONCE = 2n ** 64n - 1n;
+const DELEGATION = "ef0100";
+
+export class BlockBuilder {
+	readonly #vm: RollupVm;
+	readonly #fields: BlockFields;
+	/** What transactions see of the block; roots and gas used are still open. */
+	readonly #context: Block;
+	readonly #entries: Entry[] = [];
+	/** Entries and gas and bytes at each open checkpoint. */
+	readonly #marks: { readonly entries: number; readonly gasUsed: bigint; readonly bytes: number }[] = [];
+	#gasUsed = 0n;
+	#bytes = 0;
+
+	private constructor(vm: RollupVm, fields: BlockFields) {
+		this.#vm = vm;
+		this.#fields = fields;
+		this.#context = createBlock({ header: headerData(fields) }, { common: vm.common });
+	}
+
+	/** Starts a block on the state: the system calls of EIP-4788 and EIP-2935. End it with `seal` or `abandon`. */
+	static begin(vm: RollupVm, fields: BlockFields): BlockBuilder {
+		const builder = new BlockBuilder(vm, fields);
+		builder.#writeHistory();
+		return builder;
+	}
+
+	get transactions(): number {
+		return this.#entries.length;
+	}
+
+	/** Includes the transaction, or says why not and changes nothing (E-25). */
+	async run(decoded: DecodedTx, gasAllowance: bigint | null): Promise<Included | DropReason> {
+		const reason = this.#check(decoded, gasAllowance);
+		if (reason !== null) return reason;
+		const { tx, raw } = decoded;
+		let result: RunTxResult;
+		try {
+			result = await runTx(this.#vm.vm, { tx, block: this.#context, blockGasUsed: this.#gasUsed });
+		} catch (cause) {
+			// Everything Ethereum may refuse has been checked: what is left is a bug, here or in the EVM, and no guess is safe.
+			throw new MeridianError(
+				"halt",
+				"execution-internal",
+				`the EVM failed on transaction ${keccakHex(raw)} of chain ${tx.common.chainId()}: ${cause instanceof Error ? cause.message : String(cause)}; this is a bug, please report it`,
+				{ rawTx: bytesToHex(raw), blockNumber: Number(this.#fields.number) },
+				{ cause },
+			);
+		}
+		this.#entries.push({ decoded, result });
+		this.#gasUsed += result.totalGasSpent;
+		this.#bytes += raw.length;
+		return {
+			txIndex: this.#entries.length - 1,
+			txHash: keccakHex(raw),
+			status: result.execResult.exceptionError === undefined ? 1 : 0,
+			gasUsed: Number(result.totalGasSpent),
+		};
+	}
+
+	async checkpoint(): Promise<void> {
+		await this.#vm.state.checkpoint();
+		this.#marks.push({ entries: this.#entries.length, gasUsed: this.#gasUsed, bytes: this.#bytes });
+	}
+
+	async commit(): Promise<void> {
+		await this.#vm.state.commit();
+		this.#marks.pop();
+	}
+
+	async revert(): Promise<void> {
+		await this.#vm.state.revert();
+		const mark = this.#marks.pop();
+		if (mark === undefined) return;
+		this.#entries.length = mark.entries;
+		this.#gasUsed = mark.gasUsed;
+		this.#bytes = mark.bytes;
+	}
+
+	/** Credits the withdrawals and computes the roots. The state is then that of the block. */
+	seal(): Block {
+		const { common, state } = this.#vm;
+		const withdrawals = this.#fields.withdrawals.map(toWithdrawal);
+		for (const { address, gwei } of this.#fields.withdrawals) this.#credit(address, gwei);
+		// The calls of EIP-7002 and EIP-7251 find stubs that return nothing and store nothing (E-3): they change nothing.
+		const header = {
+			...headerData(this.#fields),
+			gasUsed: this.#gasUsed,
+			logsBloom: this.#bloom(),
+			transactionsTrie: listRoot(this.#entries.map(({ decoded }) => decoded.raw)),
+			receiptTrie: listRoot(this.#entries.map(({ decoded, result }) => encodeReceipt(result.receipt, decoded.tx.type))),
+			withdrawalsRoot: listRoot(withdrawals.map((withdrawal) => RLP.encode(withdrawal.raw()))),
+			stateRoot: state.seal(),
+		};
+		return createBlock(
+			{ header, transactions: this.#entries.map(({ decoded }) => decoded.tx), withdrawals },
+			{ common },
+		);
+	}
+
+	/** Leaves the state as it was before `begin`. */
+	abandon(): void {
+		this.#vm.state.discard();
+	}
+
+	/** E-18 to E-24, in order. */
+	#check({ tx, sender, raw, feeCap }: DecodedTx, gasAllowance: bigint | null): DropReason | null {
+		if (gasAllowance !== null && tx.gasLimit > gasAllowance) return "forced-gas";
+		if (tx.gasLimit > this.#fields.gasLimit - this.#gasUsed) return "block-gas";
+		if (this.#bytes + raw.length > MAX_BLOCK_TX_BYTES) return "block-bytes";
+		if (feeCap < this.#fields.baseFee) return "fee-too-low";
+		const account = this.#vm.state.accountAt(sender.toString().slice(2)) ?? NEW_ACCOUNT;
+		if (account.nonce !== tx.nonce || account.nonce === MAX_NONCE) return "nonce";
+		if (account.balance < tx.value + tx.gasLimit * feeCap) return "balance";
+		const hasCode = !equalBytes(account.codeHash, EMPTY_CODE_HASH);
+		return hasCode && this.#hasOwnCode(account.codeHash) ? "sender-code" : null;
+	}
+
+	/** EIP-3607, with EIP-7702's delegations excepted. */
+	#hasOwnCode(codeHash: Uint8Array): boolean {
+		const code = this.#vm.state.codeOf(codeHash);
+		return code.length > 0 && !bytesToHex(code.subarray(0, 3)).endsWith(DELEGATION);
+	}
+
+	/**
+	 * What the system calls of EIP-4788 and EIP-2935 do, whose contracts are there from the genesis on (E-3): plain writes.
+	 * A chain without the contracts (a test against another client) has none.
+	 */
+	#writeHistory(): void {
+		const { number, timestamp, parentBeaconBlockRoot, parentHash } = this.#fields;
+		this.#writeSlot(BEACON_ROOTS_ADDRESS, timestamp % RING, uintToBytes(timestamp, 32));
+		this.#writeSlot(BEACON_ROOTS_ADDRESS, (timestamp % RING) + RING, parentBeaconBlockRoot);
+		this.#writeSlot(HISTORY_ADDRESS, (number - 1n) % RING, parentHash);
+		this.#vm.state.originalStorageCache.clear();
+	}
+
+	#writeSlot(address: Address, slot: bigint, value: Uint8Array): void {
+		const { state } = this.#vm;
+		const hex = address.slice(2);
+		if (state.accountAt(hex) === null) return;
+		const zeros = value.findIndex((byte) => byte !== 0);
+		state.setStorage(hex, slotKey(slot), zeros < 0 ? new Uint8Array(0) : value.slice(zeros));
+	}
+
+	#credit(address: Address, gwei: bigint): void {
+		if (gwei === 0n) return;
+		const { state } = this.#vm;
+		const account = state.accountAt(address.slice(2)) ?? NEW_ACCOUNT;
+		state.setAccount(address.slice(2), { ...account, balance: account.balance + gwei * GWEI_TO_WEI });
+	}
+
+	#bloom(): Uint8Array {
+		const bloom = new Uint8Array(256);
+		for (const { result } of this.#entries) {
+			if (result.receipt.logs.length === 0) continue;
+			result.receipt.bitvector.forEach((byte, i) => {
+				bloom[i] = (bloom[i] ?? 0) | byte;
+			});
+		}
+		return bloom;
+	}
+}
+
+function headerData(fields: BlockFields) {
+	return {
+		number: fields.number,
+		parentHash: fields.parentHash,
+		timestamp: fields.timestamp,
+		gasLimit: fields.gasLimit,
+		baseFeePerGas: fields.baseFee,
+		coinbase: fields.coinbase,
+		mixHash: fields.prevRandao,
+		parentBeaconBlockRoot: fields.parentBeaconBlockRoot,
+		blobGasUsed: 0n,
+		excessBlobGas: 0n,
+	};
+}
+
+function toWithdrawal({ index, validatorIndex, address, gwei }: WithdrawalFields): Withdrawal {
+	return createWithdrawal({ index, validatorIndex, address: hexToBytes(address), amount: gwei });
+}
+
+/** Root of the trie from RLP(index) to the values: transactions, receipts, withdrawals. */
+function listRoot(values: readonly Uint8Array[]): Uint8Array {
+	const trie = new Trie({ read: () => undefined, write: () => undefined });
+	for (const [i, value] of values.entries()) trie.put(trieKey(RLP.encode(i)), value);
+	return trie.root();
+}

@@ -1,0 +1,149 @@
+/** One rollup's part of a tick: its block, if it comes to have one (E-5 to E-9, E-13 to E-26). */
+import type { Block, BlockHeader } from "@ethereumjs/block";
+import type { ActiveRollup, Deposit, DerivedTick } from "../derive/types.ts";
+import { bytesToHex, concatBytes, hexToBytes, uintToBytes } from "../primitives/bytes.ts";
+import { keccak256 } from "../primitives/hash.ts";
+import { BlockBuilder, type BlockFields, type Included, type WithdrawalFields } from "./block.ts";
+import { decodeTx } from "./decodeTx.ts";
+import type { Head, LiveRollup } from "./rollup.ts";
+import type { DropReason, SealedBlock } from "./types.ts";
+
+/** Gas of the cheapest transaction. */
+const TX_GAS = 21_000;
+const WEI_PER_GWEI = 1_000_000_000n;
+const DEPOSIT = 0n;
+const FEE_CREDIT = 1n;
+
+export interface Sealed {
+	readonly block: SealedBlock;
+	/** What the rollup continues from. */
+	readonly head: Head;
+}
+
+export class RollupTick {
+	readonly #rollup: LiveRollup;
+	readonly #tick: DerivedTick;
+	readonly #active: ActiveRollup;
+	readonly #deposits: readonly Deposit[];
+	/** Transactions met so far, whatever became of them (E-13). */
+	#met = 0;
+	/** Begun with the first transaction that might be included. */
+	#builder: BlockBuilder | null = null;
+
+	constructor(rollup: LiveRollup, tick: DerivedTick, active: ActiveRollup) {
+		this.#rollup = rollup;
+		this.#tick = tick;
+		this.#active = active;
+		this.#deposits = tick.deposits.get(rollup.rollupId) ?? [];
+	}
+
+	/** Counts a transaction of this rollup. @returns whether it is still to be examined (E-13) */
+	meet(): boolean {
+		return this.#met++ < Math.floor(this.#active.gasLimit / TX_GAS);
+	}
+
+	/**
+	 * Includes the transaction or says why not.
+	 * @param gasAllowance of a forced transaction: gas declared on L1
+	 */
+	async include(rawTx: Uint8Array, gasAllowance: bigint | null): Promise<Included | DropReason> {
+		const decoded = decodeTx(rawTx, this.#rollup.vm.common);
+		if ("drop" in decoded) return decoded.drop;
+		this.#builder ??= this.#begin();
+		return this.#builder.run(decoded, gasAllowance);
+	}
+
+	/** Ends the tick for this rollup: its block, or null if E-5 gives it none. */
+	seal(): Sealed | null {
+		if (this.#deposits.length === 0 && (this.#builder?.transactions ?? 0) === 0) {
+			this.#builder?.abandon();
+			return null;
+		}
+		const builder = this.#builder ?? this.#begin();
+		const block = builder.seal();
+		const { head } = this.#rollup;
+		const count = block.withdrawals?.length ?? 0;
+		return {
+			block: this.#describe(block),
+			head: {
+				header: block.header,
+				tick: this.#tick.tick,
+				feeRecipient: this.#active.feeRecipient,
+				nextWithdrawal: head.nextWithdrawal + BigInt(count),
+			},
+		};
+	}
+
+	/** Number of the block that is or would be made. */
+	get blockNumber(): number {
+		return Number(this.#rollup.head.header.number) + 1;
+	}
+
+	#begin(): BlockBuilder {
+		return BlockBuilder.begin(this.#rollup.vm, this.#fields());
+	}
+
+	/** E-6. */
+	#fields(): BlockFields {
+		const { tick, time, l1Origin, coinbase } = this.#tick;
+		const { rollupId } = this.#rollup;
+		const { header } = this.#rollup.head;
+		const randomness = concatBytes(hexToBytes(l1Origin.prevRandao), uintToBytes(tick, 8), uintToBytes(rollupId, 4));
+		return {
+			number: header.number + 1n,
+			parentHash: header.hash(),
+			timestamp: BigInt(time),
+			gasLimit: nextGasLimit(header.gasLimit, BigInt(this.#active.gasLimit)),
+			baseFee: header.calcNextBaseFee(),
+			coinbase: coinbase ?? this.#active.feeRecipient,
+			prevRandao: keccak256(randomness),
+			parentBeaconBlockRoot: hexToBytes(l1Origin.hash),
+			withdrawals: withdrawals(this.#deposits, this.#rollup.head),
+		};
+	}
+
+	#describe(block: Block): SealedBlock {
+		const { header } = block;
+		return {
+			rollupId: this.#rollup.rollupId,
+			chainId: this.#rollup.chainId,
+			number: Number(header.number),
+			hash: bytesToHex(header.hash()),
+			parentHash: bytesToHex(header.parentHash),
+			stateRoot: bytesToHex(header.stateRoot),
+			tick: this.#tick.tick,
+			timestamp: Number(header.timestamp),
+			gasUsed: Number(header.gasUsed),
+			gasLimit: Number(header.gasLimit),
+			baseFee: header.baseFeePerGas ?? 0n,
+			transactions: block.transactions.length,
+			withdrawals: block.withdrawals?.length ?? 0,
+			rlp: block.serialize(),
+		};
+	}
+}
+
+/** E-7: towards the target, as fast as Ethereum lets a block move. */
+export function nextGasLimit(parent: bigint, target: bigint): bigint {
+	const step = parent / 1024n;
+	const distance = target > parent ? target - parent : parent - target;
+	if (distance < step) return target;
+	return target > parent ? parent + step - 1n : parent - (step - 1n);
+}
+
+/** E-8: the deposits, then the parent's burnt base fee to whom it was due at the parent's tick. */
+function withdrawals(deposits: readonly Deposit[], head: Head): WithdrawalFields[] {
+	const list: Omit<WithdrawalFields, "index">[] = deposits.map(({ recipient, gwei }) => ({
+		validatorIndex: DEPOSIT,
+		address: recipient,
+		gwei,
+	}));
+	const credit = feeCredit(head.header);
+	if (credit > 0n) list.push({ validatorIndex: FEE_CREDIT, address: head.feeRecipient, gwei: credit });
+	return list.map((withdrawal, i) => ({ index: head.nextWithdrawal + BigInt(i), ...withdrawal }));
+}
+
+/** Gwei; the genesis used no gas, so it gives none. */
+function feeCredit(parent: BlockHeader): bigint {
+	return ((parent.baseFeePerGas ?? 0n) * parent.gasUsed) / WEI_PER_GWEI;
+}
