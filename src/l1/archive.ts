@@ -64,8 +64,14 @@ async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
 		}
 		await rename(temporary, path);
 	} catch (cause) {
-		await rm(temporary, { force: true });
+		await rm(temporary, { force: true }).catch(() => undefined);
 		const why = cause instanceof Error ? cause.message : String(cause);
-		throw new MeridianError("halt", "archive-write", `The blob archive cannot be written: ${why}`, { path }, { cause });
+		throw new MeridianError(
+			"retry",
+			"archive-write",
+			`The blob archive cannot be written: ${why}`,
+			{ path },
+			{ cause },
+		);
 	}
 }

@@ -30,7 +30,7 @@ export interface BlobSource {
 export interface BlobArchive extends BlobSource {
 	/**
 	 * Keeps a blob; once this resolves, it survives kill -9 and loss of power. Gives its versioned hash.
-	 * Throws `halt`: `not-a-blob`, or `archive-write` if the folder cannot be written.
+	 * Throws `halt` with `not-a-blob`, and `retry` with `archive-write` if the folder cannot be written.
 	 */
 	store(blob: Uint8Array): Promise<Hash32>;
 }

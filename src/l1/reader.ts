@@ -52,17 +52,22 @@ export function createReader(rpc: RpcTransport): L1Reader {
 
 /** Codes of answers that are not true or make no sense, and may be right if asked for again: a balancer may mix nodes. */
 const DOUBTFUL = new Set(["l1-wrong-block", "l1-header-hash", "l1-receipts-root", "l1-moved", "malformed"]);
-const PAUSE_MS = 200;
 
-/** Asks again while the answer is doubtful, `attempts` times in all; the last error stands. */
-export async function persistently<T>(attempts: number, ask: () => Promise<T>): Promise<T> {
+/** How often a node is asked whose answers are doubtful, and the first pause in between (milliseconds, growing). */
+export interface Patience {
+	readonly attempts: number;
+	readonly pauseMs: number;
+}
+
+/** Asks again while the answer is doubtful; the last error stands. */
+export async function persistently<T>({ attempts, pauseMs }: Patience, ask: () => Promise<T>): Promise<T> {
 	for (let attempt = 1; ; attempt++) {
 		try {
 			return await ask();
 		} catch (error) {
 			const doubtful = isMeridianError(error) && DOUBTFUL.has(error.code);
 			if (!doubtful || attempt >= attempts) throw error;
-			await sleep(PAUSE_MS * attempt);
+			await sleep(pauseMs * attempt);
 		}
 	}
 }

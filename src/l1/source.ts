@@ -11,7 +11,7 @@ import { type BlobArchive, type BlobSource, fetchBlobs } from "./blobs.ts";
 import { type BloomBits, bloomBits, bloomHas } from "./bloom.ts";
 import type { VerifiedHeader } from "./header.ts";
 import { type DecodedLog, decodeLogs } from "./logs.ts";
-import { createReader, type L1Reader, persistently } from "./reader.ts";
+import { createReader, type L1Reader, type Patience, persistently } from "./reader.ts";
 import type { RpcTransport } from "./rpc.ts";
 import { loadTimeline } from "./timeline.ts";
 
@@ -30,17 +30,17 @@ export interface L1SourceOptions {
 	/** Asked for blobs in turn, after the archive. */
 	readonly blobSources?: readonly BlobSource[];
 	readonly finality?: FinalityRule;
-	/** How often a node is asked whose answer is not true before it is given up. */
-	readonly patience?: number;
+	/** With a node whose answers are not true, before it is given up. */
+	readonly patience?: Patience;
 }
 
 /** Two epochs. */
 const DEFAULT_FINALITY: FinalityRule = { depth: 64 };
-const DEFAULT_PATIENCE = 5;
+const DEFAULT_PATIENCE: Patience = { attempts: 5, pauseMs: 200 };
 
 /**
- * Throws as `L1Source` says. Codes of `retry`: those of the transport, `l1-moved`, `blob-unavailable`. Of `halt`: `l1-wrong-block`,
- * `l1-header-hash`, `l1-receipts-root`, `l1-log`, `timeline-mismatch`, `archive-write`. Of `usage`: `no-inbox`, `rpc-refused`.
+ * Throws as `L1Source` says. Codes of `retry`: those of the transport, `l1-moved`, `blob-unavailable`, `archive-write`. Of `halt`:
+ * `l1-wrong-block`, `l1-header-hash`, `l1-receipts-root`, `l1-log`, `timeline-mismatch`. Of `usage`: `no-inbox`, `rpc-refused`.
  */
 export function createL1Source(options: L1SourceOptions): L1Source {
 	const { patience = DEFAULT_PATIENCE, finality = DEFAULT_FINALITY } = options;
