@@ -23,7 +23,7 @@ export function manifestTree(ticks: readonly ManifestTick[]): Tree[] {
 	]);
 }
 
-function frame(manifestLength: number, compressed: Buffer, version = 1, codec = 1): Buffer {
+export function frame(manifestLength: number, compressed: Buffer, version = 1, codec = 1): Buffer {
 	const header = Buffer.alloc(6);
 	header.writeUInt8(version, 0);
 	header.writeUInt8(codec, 1);

@@ -2,8 +2,8 @@
 
 export type Rlp = Buffer | readonly Rlp[];
 
-/** Depth of a manifest: ticks, tick, items, bundle, leg. Anything deeper cannot be one. */
-const MAX_DEPTH = 5;
+/** A manifest is five lists deep; this only bounds the recursion. */
+const MAX_DEPTH = 64;
 
 const bigEndian = (value: bigint): Buffer => {
 	if (value === 0n) return Buffer.alloc(0);
@@ -68,7 +68,7 @@ function readOne(data: Buffer, at: number, limit: number, depth: number): Read |
 	return { value: values, end: bounds.end };
 }
 
-/** The value the bytes spell, or null if they are not the canonical encoding of one (at most five lists deep). */
+/** The value the bytes spell, or null if they are not the canonical encoding of one (or nested far deeper than a manifest can be). */
 export function decodeCanonical(data: Buffer): Rlp | null {
 	const read = readOne(data, 0, data.length, 1);
 	return read === null || read.end !== data.length ? null : read.value;
