@@ -11,6 +11,8 @@ import type { FlatState } from "./flatState.ts";
 import { SYSTEM_CONTRACTS, WITHDRAWAL_REQUESTS_ADDRESS } from "./systemContracts.ts";
 
 const TEMPLATE = 1;
+/** Beyond it the `v` of a legacy signature is no exact number in JavaScript clients and wallets. */
+const MAX_CHAIN_ID = 4_503_599_627_370_476;
 const EXTRA_DATA = bytesToHex(new TextEncoder().encode("meridian"));
 /** Wei. */
 const BASE_FEE = 1_000_000_000n;
@@ -20,9 +22,9 @@ export function genesisTimestamp(config: TimelineConfig, activationTick: number)
 	return config.genesisTime + (activationTick - 1) * config.tickSeconds;
 }
 
-/** All accounts of the genesis state, or null if the template is unknown or the allocation malformed. */
+/** All accounts of the genesis state, or null if E-1 refuses the template, the chain id or the allocation. */
 export function genesisAccounts({ config, allocation }: RollupRegisteredLog): GenesisAccount[] | null {
-	if (config.template !== TEMPLATE) return null;
+	if (config.template !== TEMPLATE || config.chainId > MAX_CHAIN_ID) return null;
 	const custom = parseAllocation(allocation);
 	if (custom === null) return null;
 	const system = SYSTEM_CONTRACTS.map(
