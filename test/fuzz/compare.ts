@@ -153,8 +153,8 @@ function restart(state: OrderState): OrderState {
 	return decodeState(bytes, (hash) => payloads.get(hash));
 }
 
-/** One block in four is read by a node that has just restarted. */
-const restartsAt = (block: L1Block): boolean => Number.parseInt(block.hash.slice(-1), 16) % 4 === 0;
+/** One block in eight is read by a node that has just restarted. */
+const restartsAt = (block: L1Block): boolean => Number.parseInt(block.hash.slice(-1), 16) % 8 === 0;
 
 /**
  * The first difference, or null. Forks are unwound to the saved state (D-11), which must still be what it was.

@@ -23,7 +23,7 @@ export function readHistory(history: History, deviation?: Deviation): ReadBlock[
 	let chain: L1Block[] = [];
 	return history.segments.map(({ keep, blocks }) => {
 		const reader = createReader(history.config, history.genesisHead, deviation);
-		for (const block of chain.slice(0, keep)) reader.read(block);
+		for (const block of chain.slice(0, keep)) reader.pass(block);
 		chain = [...chain.slice(0, keep), ...blocks];
 		return blocks.map((block) => reader.read(block));
 	});

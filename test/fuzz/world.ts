@@ -127,6 +127,6 @@ export function rewind(world: World, keep: number): void {
 	world.reader = createReader(world.config, world.genesisHead);
 	for (const block of world.chain) {
 		for (const log of block.logs) enter(world.books, log, block);
-		world.reader.read(block);
+		world.reader.pass(block);
 	}
 }

@@ -141,8 +141,10 @@ function forgetOldBlocks(rules: Rules, state: State, timestamp: number): void {
 	if (old >= 0) state.blocks = state.blocks.slice(from);
 }
 
+type MadeByBlock = Pick<ReadBlock, "publications" | "ticks" | "registrations">;
+
 /** D-1. Changes the state in place. */
-export function readBlock(rules: Rules, state: State, block: L1Block): ReadBlock {
+export function readBlock(rules: Rules, state: State, block: L1Block): MadeByBlock {
 	const ticks: ReadTick[] = [];
 	const publications: ReadPublication[] = [];
 	const early = rules.deviation === "logs-before-publications" ? record(state, block) : null;
@@ -158,8 +160,14 @@ export function readBlock(rules: Rules, state: State, block: L1Block): ReadBlock
 	state.blocks.push({ number, hash, timestamp, prevRandao });
 	forgetOldBlocks(rules, state, timestamp);
 	state.l1 = { number, hash, timestamp };
+	return { publications, ticks, registrations };
+}
+
+/** All that can be compared after the block. */
+export function summarize(state: State, made: MadeByBlock): ReadBlock {
+	const { publications, ticks, registrations } = made;
 	return {
-		number,
+		number: state.l1.number,
 		publications,
 		ticks,
 		registrations,

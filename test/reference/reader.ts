@@ -4,7 +4,7 @@
  */
 import type { L1Block } from "../../src/derive/types.ts";
 import type { Hash32, TimelineConfig } from "../../src/primitives/types.ts";
-import { readBlock } from "./block.ts";
+import { readBlock, summarize } from "./block.ts";
 import { initialState, type State } from "./state.ts";
 import type { Deviation, ReadBlock } from "./types.ts";
 
@@ -12,20 +12,16 @@ export interface Reader {
 	readonly state: Readonly<State>;
 	/** The next block of the chain. */
 	read(block: L1Block): ReadBlock;
+	/** The same, without an account of it. */
+	pass(block: L1Block): void;
 }
 
 export function createReader(config: TimelineConfig, genesisHead: Hash32, deviation?: Deviation): Reader {
 	const state = initialState(config.startBlock, genesisHead);
-	return { state, read: (block) => readBlock({ config, deviation }, state, block) };
-}
-
-/** What the spec says about each block of a chain that begins at `startBlock`. */
-export function readChain(
-	config: TimelineConfig,
-	genesisHead: Hash32,
-	chain: readonly L1Block[],
-	deviation?: Deviation,
-): ReadBlock[] {
-	const reader = createReader(config, genesisHead, deviation);
-	return chain.map((block) => reader.read(block));
+	const rules = { config, deviation };
+	return {
+		state,
+		read: (block) => summarize(state, readBlock(rules, state, block)),
+		pass: (block) => void readBlock(rules, state, block),
+	};
 }
