@@ -11,20 +11,14 @@ import {IRollupRegistry} from "./IRollupRegistry.sol";
 /// against; a timeline that has them is created with the bridge that comes with settlement, which releases a rollup's escrow to
 /// proofs against that rollup's settlement module, up to that rollup's escrow, and to nothing and nobody else.
 interface IBridge {
-    /// @notice A rollup's deposits.
+    /// @notice A rollup's deposits. (A full word.)
     struct Escrow {
         uint128 gweiAmount;
-        uint64 count;
+        uint128 count;
     }
 
     /// @notice ETH has been deposited for an account of a rollup.
-    event Deposited(
-        uint32 indexed rollupId,
-        uint64 index,
-        address sender,
-        address recipient,
-        uint64 gweiAmount
-    );
+    event Deposited(uint32 indexed rollupId, uint64 index, address sender, address recipient, uint64 gweiAmount);
 
     /// @notice Zero, not whole gwei, or more gwei than 64 bits hold: nothing a withdrawal of the rollup's block could credit.
     error InvalidAmount(uint256 weiAmount);

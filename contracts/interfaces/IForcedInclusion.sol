@@ -19,10 +19,10 @@ interface IForcedInclusion {
         bytes rawTx;
     }
 
-    /// @notice The load of a cluster's queue: entries ever queued, declared gas in the bucket at `updatedAt`.
+    /// @notice The load of a cluster's queue: entries ever queued, declared gas in the bucket at `updatedAt`. (A full word.)
     struct Queue {
         uint64 nextIndex;
-        uint64 level;
+        uint128 level;
         uint64 updatedAt;
     }
 

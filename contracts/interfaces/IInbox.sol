@@ -78,11 +78,13 @@ interface IInbox {
     /// @notice `actual` is zero if the block is not one of the last 256.
     error WrongL1Origin(uint256 l1Origin, bytes32 claimed, bytes32 actual);
     error InvalidBlobCount(uint256 blobs, uint256 maximum);
-    /// @notice The header names a blob that the transaction does not carry.
+    /// @notice The header names a blob that the transaction does not carry; `index` is that of the last one named.
     error MissingBlob(uint256 index);
     /// @notice The transaction carries a blob that the header does not name.
     error UnnamedBlob(uint256 index, bytes32 blobHash);
     error InvalidDataSize(uint256 size, uint256 maximum);
+    /// @notice The rights module answered in `size` bytes, which hold no two ticks.
+    error MalformedRight(uint256 size);
     /// @notice The publisher has a right, but over other ticks.
     error OutsideRight(uint256 firstTick, uint256 lastTick, uint256 minTick, uint256 maxTick);
     /// @notice The entry has left the ring without being pinned, or does not exist yet.
@@ -90,7 +92,7 @@ interface IInbox {
 
     /// @notice Publishes the data in the transaction's blobs, all of them.
     /// @dev Reverts, in this order: `WrongHead`, `TickNotAfterHead`, `TickInFuture`, `TickTooOld`, `WrongL1Origin`,
-    /// `InvalidBlobCount`, `MissingBlob`, `UnnamedBlob`, an error of the rights module's, `OutsideRight`.
+    /// `InvalidBlobCount`, `MissingBlob`, `UnnamedBlob`, an error of the rights module's, `MalformedRight`, `OutsideRight`.
     /// @param expectedHead the newest publication's ring word
     /// @param meta spec H-1
     /// @param ticksRoot the claim that makes a publication void unless it is the root of its ticks (spec D-6)

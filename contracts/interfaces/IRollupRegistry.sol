@@ -95,9 +95,7 @@ interface IRollupRegistry {
     /// @return cluster the rollup's cluster
     /// @return activationTick its first tick
     /// @return lowestGasLimit the smallest gas limit it has had, has, or is announced to have
-    function gate(
-        uint32 rollupId
-    ) external view returns (uint32 cluster, uint64 activationTick, uint64 lowestGasLimit);
+    function gate(uint32 rollupId) external view returns (uint32 cluster, uint64 activationTick, uint64 lowestGasLimit);
 
     /// @notice A rollup as remembered; all zero if unknown.
     function rollupInfo(uint32 rollupId) external view returns (Rollup memory);

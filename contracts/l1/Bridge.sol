@@ -29,18 +29,16 @@ contract Bridge is IBridge, TimelineClock {
     /// @inheritdoc IBridge
     function deposit(uint32 rollupId, address recipient) external payable {
         uint256 gweiAmount = msg.value / GWEI;
-        require(
-            gweiAmount > 0 && gweiAmount <= type(uint64).max && msg.value % GWEI == 0,
-            InvalidAmount(msg.value)
-        );
+        require(gweiAmount > 0 && gweiAmount <= type(uint64).max && msg.value % GWEI == 0, InvalidAmount(msg.value));
         require(recipient != address(0), ZeroRecipient());
         _requireActive(rollupId);
 
         Escrow memory account = _escrows[rollupId];
-        uint64 index = account.count;
+        uint64 index;
         unchecked {
             // 2^64 deposits, or 2^128 gwei, do not happen.
-            _escrows[rollupId] = Escrow(account.gweiAmount + uint128(gweiAmount), index + 1);
+            index = uint64(account.count);
+            _escrows[rollupId] = Escrow(account.gweiAmount + uint128(gweiAmount), account.count + 1);
         }
         bytes32 added = HashChain.depositEntry(rollupId, index, msg.sender, recipient, uint64(gweiAmount));
         depositChain[rollupId] = HashChain.append(depositChain[rollupId], added);

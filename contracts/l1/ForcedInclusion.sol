@@ -105,7 +105,7 @@ contract ForcedInclusion is IForcedInclusion, TimelineClock {
         require(msg.value >= fee, FeeTooLow(msg.value, fee));
         unchecked {
             // 2^64 entries do not happen; the level is at most the capacity, below 2^53.
-            _queues[cluster] = Queue(index + 1, uint64(level), uint64(block.timestamp));
+            _queues[cluster] = Queue(index + 1, uint128(level), uint64(block.timestamp));
         }
     }
 
@@ -127,11 +127,7 @@ contract ForcedInclusion is IForcedInclusion, TimelineClock {
     }
 
     /// @dev The bucket's level with the entry in it, and the entry's fee, rounded up.
-    function _quote(
-        uint32 cluster,
-        Queue memory load,
-        uint256 gas
-    ) private view returns (uint256 level, uint256 fee) {
+    function _quote(uint32 cluster, Queue memory load, uint256 gas) private view returns (uint256 level, uint256 fee) {
         unchecked {
             // Times are below 2^64, gas, levels and the capacity below 2^53, the base price below 2^80.
             uint256 leaked = ((block.timestamp - load.updatedAt) * Limits.FORCED_GAS_PER_TICK) / TICK_SECONDS;

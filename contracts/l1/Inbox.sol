@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+
 import {IBridge} from "../interfaces/IBridge.sol";
 import {IForcedInclusion} from "../interfaces/IForcedInclusion.sol";
 import {IInbox} from "../interfaces/IInbox.sol";
@@ -36,9 +38,14 @@ contract Inbox is IInbox, TimelineClock {
     uint32 private immutable MAX_ORIGIN_AGE;
     RingWord private immutable GENESIS_HEAD;
 
+    /// @dev A word in storage, so that its place can be found once and written later.
+    struct Place {
+        RingWord word;
+    }
+
     mapping(uint256 id => RingWord) private _pinned;
-    /// @dev Only the first RING_SIZE words are used, which is an immutable and at most 2^32 - 1.
-    RingWord[2 ** 32] private _ring;
+    /// @dev Only the first RING_SIZE places are used, which is at most 2^32 - 1.
+    Place[2 ** 32] private _ring;
 
     constructor(
         IRollupRegistry registry,
@@ -66,7 +73,7 @@ contract Inbox is IInbox, TimelineClock {
 
         TimelineConfig memory config = _config(registry.startBlock(), timing, parameters);
         GENESIS_HEAD = ringWord(0, 0, keccak256(abi.encode(block.chainid, address(this), config)));
-        _ring[0] = GENESIS_HEAD;
+        _placeOf(0).word = GENESIS_HEAD;
         emit TimelineCreated(
             address(registry),
             address(forcedInclusion),
@@ -85,14 +92,14 @@ contract Inbox is IInbox, TimelineClock {
         bytes32 l1OriginHash,
         bytes calldata proof
     ) external {
-        uint256 place = _checkHeader(expectedHead, meta, l1OriginHash);
-        uint256 count = meta.blobs();
-        require(count > 0 && count <= Limits.MAX_BLOBS, InvalidBlobCount(count, Limits.MAX_BLOBS));
-        for (uint256 i = 0; i < count; ++i) require(blobhash(i) != 0, MissingBlob(i));
-        _requireNoBlob(count);
-        _checkRight(meta, proof);
+        Place storage place = _checkHead(expectedHead);
+        uint256 lastTick = meta.lastTick();
+        _checkTicks(expectedHead.lastTick(), meta.firstTick(), lastTick);
+        _checkL1Origin(meta.l1Origin(), l1OriginHash);
+        _checkBlobs(meta.blobs());
+        _checkRight(meta.firstTick(), lastTick, proof);
         bytes32 hash = _logPublished(expectedHead, meta, ticksRoot, l1OriginHash);
-        _ring[place] = _successor(expectedHead, meta, hash);
+        place.word = _successor(expectedHead, lastTick, hash);
     }
 
     /// @inheritdoc IInbox
@@ -104,17 +111,19 @@ contract Inbox is IInbox, TimelineClock {
         bytes calldata data,
         bytes calldata proof
     ) external {
-        uint256 place = _checkHeader(expectedHead, meta, l1OriginHash);
-        require(meta.blobs() == 0, InvalidBlobCount(meta.blobs(), 0));
-        _requireNoBlob(0);
-        require(
-            data.length > 0 && data.length <= Limits.MAX_CALLDATA_BYTES,
-            InvalidDataSize(data.length, Limits.MAX_CALLDATA_BYTES)
-        );
-        _checkRight(meta, proof);
+        Place storage place = _checkHead(expectedHead);
+        uint256 lastTick = meta.lastTick();
+        _checkTicks(expectedHead.lastTick(), meta.firstTick(), lastTick);
+        _checkL1Origin(meta.l1Origin(), l1OriginHash);
+        if (meta.blobs() != 0) revert InvalidBlobCount(meta.blobs(), 0);
+        _checkNoBlob(0);
+        if (data.length == 0 || data.length > Limits.MAX_CALLDATA_BYTES) {
+            revert InvalidDataSize(data.length, Limits.MAX_CALLDATA_BYTES);
+        }
+        _checkRight(meta.firstTick(), lastTick, proof);
         bytes memory payload = abi.encodePacked(keccak256(data));
         bytes32 hash = OrderHash.publication(expectedHead, meta, ticksRoot, l1OriginHash, msg.sender, payload);
-        _ring[place] = _successor(expectedHead, meta, hash);
+        place.word = _successor(expectedHead, lastTick, hash);
         emit PublishedCalldata(expectedHead, meta, ticksRoot, l1OriginHash, msg.sender, data);
     }
 
@@ -129,15 +138,15 @@ contract Inbox is IInbox, TimelineClock {
     /// @inheritdoc IInbox
     function head() external view returns (RingWord) {
         // The lap's words are the first ones; behind them stand those of the lap before, or nothing.
-        uint256 lap = _ring[0].id();
+        uint256 lap = _placeOf(0).word.id();
         uint256 newest = 0;
         uint256 end = RING_SIZE;
         while (end - newest > 1) {
             uint256 middle = (newest + end) / 2;
-            if (_ring[middle].id() == lap + middle) newest = middle;
+            if (_placeOf(middle).word.id() == lap + middle) newest = middle;
             else end = middle;
         }
-        return _ring[newest];
+        return _placeOf(newest).word;
     }
 
     /// @inheritdoc IInbox
@@ -175,62 +184,72 @@ contract Inbox is IInbox, TimelineClock {
         if (id == 0) return GENESIS_HEAD;
         word = _pinned[id];
         if (word.id() == id) return word;
-        word = _ring[id % RING_SIZE];
+        word = _placeOf(id).word;
         require(word.id() == id, UnknownEntry(id, word));
     }
 
-    /// @dev All that calldata and blobs have in common. Returns the place of the new word.
-    function _checkHeader(
-        RingWord parent,
-        HeaderMeta meta,
-        bytes32 l1OriginHash
-    ) private view returns (uint256 place) {
+    // The checks of a publication say `if (...) revert`, which costs less than `require` with an error, ten times over.
+
+    /// @dev The place of the next word, if `parent` is the newest publication's.
+    function _checkHead(RingWord parent) private view returns (Place storage place) {
         uint256 id = parent.id();
-        RingWord found = _ring[id % RING_SIZE];
-        require(found == parent, WrongHead(parent, found));
+        RingWord found = _placeOf(id).word;
+        if (found != parent) revert WrongHead(parent, found);
         unchecked {
             // 32 bits plus one.
-            place = (id + 1) % RING_SIZE;
-            found = _ring[place];
-            require(found.id() != id + 1, WrongHead(parent, found));
+            ++id;
         }
-        _checkTicks(parent.lastTick(), meta.firstTick(), meta.lastTick());
-
-        bytes32 actual = blockhash(meta.l1Origin());
-        require(
-            l1OriginHash == actual && actual != 0,
-            WrongL1Origin(meta.l1Origin(), l1OriginHash, actual)
-        );
+        place = _placeOf(id);
+        found = place.word;
+        if (found.id() == id) revert WrongHead(parent, found);
     }
 
     function _checkTicks(uint256 published, uint256 firstTick, uint256 lastTick) private view {
-        require(firstTick > published, TickNotAfterHead(firstTick, published));
+        if (firstTick <= published) revert TickNotAfterHead(firstTick, published);
         uint256 lastTime = _timeOf(lastTick);
-        require(lastTime <= block.timestamp, TickInFuture(lastTick, lastTime, block.timestamp));
+        if (lastTime > block.timestamp) revert TickInFuture(lastTick, lastTime, block.timestamp);
         unchecked {
             // A time below 2^65 plus 32 bits.
             uint256 expiredAt = _timeOf(firstTick) + MAX_LAG;
-            require(expiredAt > block.timestamp, TickTooOld(firstTick, expiredAt, block.timestamp));
+            if (expiredAt <= block.timestamp) revert TickTooOld(firstTick, expiredAt, block.timestamp);
         }
     }
 
-    function _requireNoBlob(uint256 index) private view {
-        bytes32 unnamed = blobhash(index);
-        require(unnamed == 0, UnnamedBlob(index, unnamed));
+    function _checkL1Origin(uint256 l1Origin, bytes32 claimed) private view {
+        bytes32 actual = blockhash(l1Origin);
+        if (claimed != actual || actual == 0) revert WrongL1Origin(l1Origin, claimed, actual);
     }
 
-    /// @dev The module's answer is compared here, so that no module can forget to.
-    function _checkRight(HeaderMeta meta, bytes calldata proof) private view {
+    /// @dev `blobhash` is zero from the number of the transaction's blobs on and nowhere else, so two looks are enough.
+    function _checkBlobs(uint256 count) private view {
+        if (count == 0 || count > Limits.MAX_BLOBS) revert InvalidBlobCount(count, Limits.MAX_BLOBS);
+        unchecked {
+            // Not zero.
+            if (blobhash(count - 1) == 0) revert MissingBlob(count - 1);
+        }
+        _checkNoBlob(count);
+    }
+
+    function _checkNoBlob(uint256 index) private view {
+        bytes32 unnamed = blobhash(index);
+        if (unnamed != 0) revert UnnamedBlob(index, unnamed);
+    }
+
+    /// @dev The module's answer is compared here, so that no module can forget to. By hand, since Solidity's decoding costs 200
+    /// gas and reverts without a name.
+    function _checkRight(uint256 firstTick, uint256 lastTick, bytes calldata proof) private view {
         uint256 slot;
         unchecked {
-            // The constructor has seen that the beacon chain's genesis is past; slotSeconds is not zero.
+            // The constructor has seen that the beacon chain's genesis is past.
             slot = (block.timestamp - BEACON_GENESIS_TIME) / SLOT_SECONDS;
         }
-        (uint64 minTick, uint64 maxTick) = RIGHTS.check(msg.sender, slot, proof);
-        require(
-            meta.firstTick() >= minTick && meta.lastTick() <= maxTick,
-            OutsideRight(meta.firstTick(), meta.lastTick(), minTick, maxTick)
-        );
+        bytes memory question = abi.encodeCall(RIGHTS.check, (msg.sender, slot, proof));
+        (bool success, bytes32 min, bytes32 max) = LowLevelCall.staticcallReturn64Bytes(address(RIGHTS), question);
+        if (!success) LowLevelCall.bubbleRevert();
+        uint256 size = LowLevelCall.returnDataSize();
+        if (size < 64) revert MalformedRight(size);
+        (uint256 minTick, uint256 maxTick) = (uint256(min), uint256(max));
+        if (firstTick < minTick || lastTick > maxTick) revert OutsideRight(firstTick, lastTick, minTick, maxTick);
     }
 
     /// @dev Emits `Published` and returns the publication hash (H-3). The two lists of words have all but two in common, so one
@@ -253,24 +272,36 @@ contract Inbox is IInbox, TimelineClock {
             mstore(add(buffer, 0x80), l1OriginHash)
             mstore(add(buffer, 0xa0), caller())
             mstore(add(buffer, 0xc0), or(shl(128, number()), timestamp()))
-            let blobs := add(buffer, 0xe0)
-            let size := shl(5, count)
-            for { let i := 0 } lt(i, count) { i := add(i, 1) } {
-                mstore(add(blobs, shl(5, i)), blobhash(i))
+            let end := add(buffer, 0xe0)
+            for {
+                let i := 0
+            } lt(i, count) {
+                i := add(i, 1)
+            } {
+                mstore(end, blobhash(i))
+                end := add(end, 0x20)
             }
-            hash := keccak256(add(buffer, 0x20), add(0xc0, size))
+            hash := keccak256(add(buffer, 0x20), sub(end, add(buffer, 0x20)))
             // The event's data from word 0 on: the first five, the array's offset and length, blobs.
             mcopy(buffer, add(buffer, 0x20), 0xa0)
             mstore(add(buffer, 0xa0), 0xc0)
             mstore(add(buffer, 0xc0), count)
-            log1(buffer, add(0xe0, size), topic)
+            log1(buffer, sub(end, buffer), topic)
         }
     }
 
-    function _successor(RingWord parent, HeaderMeta meta, bytes32 hash) private pure returns (RingWord) {
+    /// @dev Where publication `id` stands. Unchecked: the size is not zero, and the remainder is within the ring.
+    function _placeOf(uint256 id) private view returns (Place storage place) {
+        uint256 size = RING_SIZE;
+        assembly ("memory-safe") {
+            place.slot := add(_ring.slot, mod(id, size))
+        }
+    }
+
+    function _successor(RingWord parent, uint256 lastTick, bytes32 hash) private pure returns (RingWord) {
         unchecked {
             // Ids are at most the ticks since genesis: 2^32 of them last 136 years of one-second ticks.
-            return ringWord(parent.id() + 1, meta.lastTick(), hash);
+            return ringWord(parent.id() + 1, lastTick, hash);
         }
     }
 

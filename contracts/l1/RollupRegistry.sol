@@ -165,10 +165,7 @@ contract RollupRegistry is IRollupRegistry, TimelineClock {
     function _moveBudget(uint32 clusterId, uint256 previous, uint256 next) private {
         if (previous == next) return;
         uint256 gasPerSlot = _clusters[clusterId].gasPerSlot + _gasPerSlot(next) - _gasPerSlot(previous);
-        require(
-            gasPerSlot <= CLUSTER_GAS_PER_SLOT,
-            ClusterBudgetExceeded(clusterId, gasPerSlot, CLUSTER_GAS_PER_SLOT)
-        );
+        require(gasPerSlot <= CLUSTER_GAS_PER_SLOT, ClusterBudgetExceeded(clusterId, gasPerSlot, CLUSTER_GAS_PER_SLOT));
         // The budget is below 2^64.
         _clusters[clusterId].gasPerSlot = uint96(gasPerSlot);
     }

@@ -7,8 +7,7 @@ pragma solidity 0.8.37;
 library HashChain {
     /// @notice C-1. The list's word after an entry that this very block appends.
     function append(bytes32 chain, bytes32 entry) internal view returns (bytes32) {
-        return
-            keccak256(abi.encodePacked(uint8(7), chain, uint128(block.number), uint128(block.timestamp), entry));
+        return keccak256(abi.encodePacked(uint8(7), chain, uint128(block.number), uint128(block.timestamp), entry));
     }
 
     /// @notice C-1. The word of an empty list, for a list whose slot is written from the start.

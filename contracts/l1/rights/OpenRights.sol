@@ -13,9 +13,7 @@ contract OpenRights is ISequencingRights {
     }
 
     /// @inheritdoc ISequencingRights
-    function rightOf(
-        uint256
-    ) external pure returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind) {
+    function rightOf(uint256) external pure returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind) {
         return (address(0), 0, type(uint64).max, 1);
     }
 }

@@ -21,9 +21,7 @@ contract SingleSequencer is ISequencingRights {
     }
 
     /// @inheritdoc ISequencingRights
-    function rightOf(
-        uint256
-    ) external view returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind) {
+    function rightOf(uint256) external view returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind) {
         return (SEQUENCER, 0, type(uint64).max, 0);
     }
 }
