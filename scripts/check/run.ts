@@ -67,6 +67,7 @@ const CHECKS: readonly Check[] = [
 				"test",
 				"bench",
 				"scripts",
+				"deploy",
 			]),
 	},
 	{

@@ -1,6 +1,6 @@
 /** `meridian test`: Hardhat's test runners in a child process, their own output untouched, then one line that sums them up. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryPath } from "../../src/cli/repository.ts";
@@ -49,7 +49,8 @@ export async function runTests(options: TestOptions): Promise<{ readonly ok: boo
 		const counts = readCounts(summary);
 		// Tests that could not even start (a contract does not compile) are one failure, whatever the runners counted.
 		if (!succeeded && counts.failed === 0) counts.failed = 1;
-		if (options.coverage && succeeded) process.stdout.write(`${formatCoverage(readCoverage(root))}\n\n`);
+		if (options.coverage && existsSync(join(root, "coverage/lcov.info")))
+			process.stdout.write(`${formatCoverage(readCoverage(root))}\n\n`);
 		process.stdout.write(`${summaryLine(counts)}\n`);
 		return { ok: succeeded && counts.failed === 0 };
 	} finally {

@@ -1,0 +1,120 @@
+import { fileURLToPath } from "node:url";
+import { expect } from "chai";
+import { describe, it } from "mocha";
+import { extendLibrary, instrumentBranches } from "../../../scripts/test/branches.ts";
+import { formatCoverage } from "../../../scripts/test/coverage.ts";
+import { selectTests } from "../../../scripts/test/select.ts";
+import { summaryLine } from "../../../scripts/test/summary.ts";
+import { isMeridianError } from "../../../src/primitives/errors.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+const contract = (body: string): string => `pragma solidity 0.8.37;
+contract C {
+    function f(uint256 a, bool b) external pure returns (uint256) {
+        ${body}
+    }
+}
+`;
+
+describe("branch coverage", () => {
+	const conditionsOf = (body: string): string[] =>
+		instrumentBranches("C.sol", contract(body), contract(body)).branches.map(({ condition }) => condition);
+
+	it("finds the conditions of if, require and ?:, nested ones too, and nothing else", () => {
+		const body = `require(a > 1, Low(a));
+        if (a > 3 && b) { return b ? 1 : 2; }
+        for (uint256 i = 0; i < a; i++) { assert(i < 9); }
+        return (a > 5 ? b : !b) ? 3 : 4;`;
+		expect(conditionsOf(body)).to.deep.equal(["a > 1", "a > 3 && b", "b", "(a > 5 ? b : !b)", "a > 5"]);
+	});
+
+	it("wraps each condition whole, innermost inside, and keeps clear of comments", () => {
+		const body = "if ( // why\n a == 1 // one\n || (b ? a : 2) == 2 /* two */ ) { return 1; } return 2;";
+		const { source, branches } = instrumentBranches("C.sol", contract(body), contract(body));
+		const [outer, inner] = branches;
+		const code = source.replace(/\/\/[^\n]*/g, "").replace(/\s+/g, " ");
+		const call = "__NomicFoundationCoverage.branch(";
+		expect(code).to.contain(
+			`if ( ${call}a == 1 || (${call}b , 0x${inner?.whenTrue}, 0x${inner?.whenFalse}) ? a : 2) == 2`,
+		);
+		expect(code).to.contain(`/* two */ , 0x${outer?.whenTrue}, 0x${outer?.whenFalse})) { return 1; }`);
+	});
+
+	it("takes lines and words from the source as written, whatever was inserted before", () => {
+		const written = contract("if (a > 3) return 1; return 2;");
+		const instrumented = contract("Lib.hit(1);\n\n Lib.hit(2); if (a > 3) {Lib.hit(3); return 1;} return 2;");
+		const { source, branches } = instrumentBranches("C.sol", written, instrumented);
+		expect(branches.map(({ line, condition }) => ({ line, condition }))).to.deep.equal([
+			{ line: 4, condition: "a > 3" },
+		]);
+		expect(source).to.contain("if (__NomicFoundationCoverage.branch(a > 3");
+	});
+
+	it("gives every way of every condition its own tag", () => {
+		const ways = ["A.sol", "B.sol"].flatMap((name) => {
+			const text = contract("if (a > 3) return 1; if (b) return 2; return 3;");
+			return instrumentBranches(name, text, text).branches.flatMap(({ whenTrue, whenFalse }) => [whenTrue, whenFalse]);
+		});
+		expect(new Set(ways).size).to.equal(8);
+		expect(ways.every((tag) => /^[0-9a-f]{64}$/.test(tag))).to.equal(true);
+	});
+
+	it("adds its function inside Hardhat's library", () => {
+		const extended = extendLibrary("library L {\n  function sendHit(uint256) internal pure {}\n}\n");
+		expect(extended).to.match(/sendHit\(uint256\)[\s\S]*function branch\(bool taken[\s\S]*\}\n\}$/);
+	});
+
+	it("prints percentages, and every place that no test reaches", () => {
+		const text = formatCoverage([
+			{
+				path: "contracts/A.sol",
+				lines: { found: 4, hit: 3 },
+				branches: { found: 2, hit: 1 },
+				missing: ["7: never run"],
+			},
+			{ path: "contracts/I.sol", lines: { found: 0, hit: 0 }, branches: { found: 0, hit: 0 }, missing: [] },
+		]);
+		expect(text).to.match(/contracts\/A\.sol +75\.0 % +50\.0 %/);
+		expect(text).to.match(/contracts\/I\.sol +- +-/);
+		expect(text).to.match(/all +75\.0 % +50\.0 %/);
+		expect(text).to.contain("  contracts/A.sol:7: never run");
+	});
+});
+
+describe("meridian test: which files", () => {
+	it("takes a file or folder from the caller's folder or the repository, and parts of paths", () => {
+		const self = "test/unit/cli/test-runner.test.ts";
+		expect(selectTests(root, here, ["test-runner.test.ts"])).to.deep.equal([self]);
+		expect(selectTests(root, "/", [self])).to.deep.equal([self]);
+		expect(selectTests(root, "/", ["cli/test-run"])).to.deep.equal([self]);
+		expect(selectTests(root, "/", ["test/unit/cli"])).to.include(self);
+		expect(selectTests(root, "/", ["test/unit/cli"]).every((file) => file.startsWith("test/unit/cli/"))).to.equal(true);
+		expect(selectTests(root, "/", [self, "test/unit/cli", self])).to.have.length(
+			selectTests(root, "/", ["test/unit/cli"]).length,
+		);
+	});
+
+	it("takes none to mean all: Hardhat then finds them itself", () => {
+		expect(selectTests(root, "/", [])).to.deep.equal([]);
+	});
+
+	it("refuses a pattern that fits nothing, also beside one that does", () => {
+		for (const patterns of [["no-such"], ["test/unit/cli", "no-such"]]) {
+			expect(() => selectTests(root, "/", patterns)).to.satisfy((select: () => void) => {
+				try {
+					select();
+					return false;
+				} catch (error) {
+					return isMeridianError(error) && error.code === "no-such-test" && error.recovery === "usage";
+				}
+			});
+		}
+	});
+
+	it("sums up in the line that scripts read", () => {
+		expect(summaryLine({ passed: 12, failed: 0, skipped: 0 })).to.equal("12 passed, 0 failed");
+		expect(summaryLine({ passed: 12, failed: 1, skipped: 2 })).to.equal("12 passed, 1 failed, 2 skipped");
+	});
+});
