@@ -3,15 +3,19 @@
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { invalidBlobs, invalidJoins, validBlobs, validJoins } from "./vectors/blobs.ts";
 import type { Json, VectorFile } from "./vectors/format.ts";
 import { hashVectors, invalidProofs } from "./vectors/hashes.ts";
+import { historyVectors } from "./vectors/histories.ts";
+import { invalidManifests, validManifests } from "./vectors/manifests.ts";
+import { invalidData, validData } from "./vectors/publicationData.ts";
 
 const ROOT = fileURLToPath(new URL("../vectors/", import.meta.url));
 
 /** Every vector file by its path under `vectors/`. */
 export function vectorFiles(): ReadonlyMap<string, string> {
-	const valid = [...hashVectors()];
-	const invalid = [invalidProofs()];
+	const valid = [...hashVectors(), validBlobs(), validJoins(), validManifests(), validData(), ...historyVectors()];
+	const invalid = [invalidProofs(), invalidBlobs(), invalidJoins(), invalidManifests(), invalidData()];
 	const named = (folder: string, files: readonly VectorFile[]) =>
 		files.map((file) => [`${folder}/${file.kind}.json`, write(file)] as const);
 	return new Map([...named("valid", valid), ...named("invalid", invalid)]);
