@@ -26,7 +26,7 @@ export default defineConfig({
 		localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
 	},
 	test: {
-		// A test that is skipped is a test nobody runs: 10_000pending counts as failed.
+		// A test that is skipped is a test nobody runs: pending counts as failed.
 		mocha: { timeout: 60_000, forbidPending: true },
 		solidity: { fuzz: { runs: 10_000 }, invariant: { runs: 32, depth: 64 } },
 	},

@@ -39,7 +39,7 @@ describe("branch coverage", () => {
 		expect(code).to.contain(
 			`if ( ${call}a == 1 || (${call}b , 0x${inner?.whenTrue}, 0x${inner?.whenFalse}) ? a : 2) == 2`,
 		);
-		expect(code).to.contain(`/* two */ , 0x${outer?.whenTrue}, 0x${outer?.whenFalse})) { return 1; }`);
+		expect(code).to.contain(`== 2 , 0x${outer?.whenTrue}, 0x${outer?.whenFalse}) /* two */ ) { return 1; }`);
 	});
 
 	it("takes lines and words from the source as written, whatever was inserted before", () => {
