@@ -41,6 +41,8 @@ export interface RunOptions {
 	readonly onStatus?: (line: string) => void;
 	/** Milliseconds between looks at the head of L1. */
 	readonly pollMs?: number;
+	/** Milliseconds before a source that failed is asked again; grows with every failure. */
+	readonly retryMs?: number;
 }
 
 /** Told after the commit that holds it: what was told once is never forgotten, only undone by a `reorg`. */
@@ -140,7 +142,7 @@ async function* runReader(
 	let heads = first;
 	const moved = await persistently(() => findAncestor(source, engine, start, first.latest.number), run);
 	if (moved !== null) yield await goBack(engine, moved);
-	const { onStatus, pollMs, signal, until } = run;
+	const { onStatus, pollMs, retryMs, signal, until } = run;
 	const events = followHead({
 		source,
 		chain: { last, hashAt: (number) => engine.hashOf(number) ?? null },
@@ -149,6 +151,7 @@ async function* runReader(
 		...(signal === undefined ? {} : { signal }),
 		...(onStatus === undefined ? {} : { onStatus }),
 		...(pollMs === undefined ? {} : { pollMs }),
+		...(retryMs === undefined ? {} : { retryMs }),
 		onHeads: (fresh) => {
 			heads = fresh;
 		},
@@ -167,7 +170,10 @@ async function* runReader(
 const RETRY_MS = 1_000;
 
 /** The answer, once a source gives one; null if the run is stopped first. */
-async function persistently<T>(ask: () => Promise<T>, { onStatus, signal }: RunOptions): Promise<T | null> {
+async function persistently<T>(
+	ask: () => Promise<T>,
+	{ onStatus, retryMs = RETRY_MS, signal }: RunOptions,
+): Promise<T | null> {
 	const status = createStatus(onStatus ?? (() => undefined));
 	while (!signal?.aborted) {
 		try {
@@ -176,8 +182,8 @@ async function persistently<T>(ask: () => Promise<T>, { onStatus, signal }: RunO
 			return answer;
 		} catch (error) {
 			if (!isMeridianError(error) || error.recovery !== "retry") throw error;
-			status.trouble(error, RETRY_MS);
-			await pause(RETRY_MS, signal);
+			status.trouble(error, retryMs);
+			await pause(retryMs, signal);
 		}
 	}
 	return null;
