@@ -114,7 +114,7 @@ export class Execution {
 		const { cluster } = registration.config;
 		let executor = this.#executors.get(cluster);
 		if (executor === undefined) {
-			executor = await createClusterExecutor(cluster, this.#config, this.#store);
+			executor = await createClusterExecutor({ cluster, config: this.#config, store: this.#store });
 			this.#executors.set(cluster, executor);
 		}
 		await executor.register(registration);

@@ -97,6 +97,8 @@ export class Sequencer {
 		const decoded = decodePoolTx(rollupId, rollup.chainId, rawTx);
 		if (!decoded.ok) return refuse(decoded.reason, decoded.message);
 		const { tx } = decoded;
+		if (this.#options.refuse?.has(tx.sender))
+			return refuse("refused-sender", "This sequencer does not serve the sender");
 		const account = this.#execution.account(rollupId, tx.sender) ?? { nonce: 0n, balance: 0n };
 		const gasLimit = this.#execution.latestBlock(rollupId)?.gasLimit ?? rollup.configs[0]?.gasLimit ?? 0;
 		const rejection = this.#mempool.add(tx, account, BigInt(gasLimit));

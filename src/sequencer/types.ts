@@ -22,12 +22,14 @@ export interface SequencerOptions {
 	readonly wrapperVersion?: 0 | 1;
 	/** Handed to the rights module; empty by default. */
 	readonly proof?: Hex;
+	/** Senders this operator does not serve. They can still force their transactions. */
+	readonly refuse?: ReadonlySet<Address>;
 	readonly pool?: Partial<PoolLimits>;
 	readonly publisher?: Partial<PublisherLimits>;
 }
 
 /** Why a transaction is not accepted: by its bytes, by its rollup, or by the pool. */
-export type Rejection = "unknown-rollup" | DropReason | PoolRejection;
+export type Rejection = "refused-sender" | DropReason | PoolRejection;
 
 export type Submission =
 	| { readonly ok: true; readonly hash: Hash32 }

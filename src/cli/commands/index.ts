@@ -1,10 +1,11 @@
 import type { Command } from "commander";
 import { register as check } from "./check.ts";
+import { register as devnet } from "./devnet.ts";
 import { register as fuzz } from "./fuzz.ts";
 import { register as test } from "./test.ts";
 
 /** In the order of `--help`. A command's file stays light: what is heavy is imported by its action. */
-const COMMANDS: readonly ((program: Command) => void)[] = [test, fuzz, check];
+const COMMANDS: readonly ((program: Command) => void)[] = [devnet, test, fuzz, check];
 
 export function registerCommands(program: Command): void {
 	for (const register of COMMANDS) register(program);

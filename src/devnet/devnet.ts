@@ -1,0 +1,73 @@
+/** The main job a stranger runs: L1, rollups, a sequencer, and a reader that finds all of it again from L1 alone. */
+import { blobSidecar } from "../l1/kzg.ts";
+import { BLOB_BYTES } from "../primitives/limits.ts";
+import type { Address } from "../primitives/types.ts";
+import { type Chain, openChain } from "./chain.ts";
+import type { DevnetOptions } from "./options.ts";
+import { Devnet } from "./run.ts";
+import type { Screen } from "./screen.ts";
+import { type Deployment, setUp } from "./setup.ts";
+import type { DevnetResult } from "./summary.ts";
+import type { L2Contracts } from "./traffic.ts";
+import { openWorld } from "./world.ts";
+
+/** What is not part of the library: the Ignition modules and the compiled contracts of the rollups. */
+export interface Repository {
+	readonly deployment: Deployment;
+	readonly contracts: L2Contracts;
+}
+
+export interface Kept {
+	readonly url: string;
+	readonly inbox: Address;
+	/** Folder of blobs, where L1 cannot give them back. */
+	readonly archive: string | null;
+	readonly beacon: string | null;
+}
+
+export interface DevnetHooks {
+	readonly screen: Screen;
+	readonly signal: AbortSignal;
+	/** The result, as soon as it is there; with `keep` long before the end. */
+	onResult(result: DevnetResult, kept: Kept | null): void;
+}
+
+/** Runs a devnet and ends everything it has started, whatever happens. Throws what L1 and deployment throw. */
+export async function runDevnet(options: DevnetOptions, repository: Repository, hooks: DevnetHooks): Promise<void> {
+	const { screen, signal } = hooks;
+	const say = (text: string): void => screen.event(performance.now() / 1_000, text);
+	// The trusted setup takes seconds to load; it may as well while L1 starts.
+	if (options.l1 === "anvil" && !options.calldata) warmKzg();
+	const chain = await openChain(options.l1);
+	try {
+		say(chain.kind === "url" ? `L1 at ${chain.rpc.label}` : `${chain.kind} started at ${chain.url}`);
+		const setup = await setUp(chain, repository.deployment, options);
+		signal.throwIfAborted();
+		say(
+			`contracts deployed by Ignition, ${setup.rollups.length} rollups registered; Inbox ${setup.inbox.slice(0, 10)}…`,
+		);
+		const world = await openWorld(chain, setup, options);
+		try {
+			const devnet = new Devnet(world, options, repository.contracts, screen, signal);
+			const result = await devnet.run();
+			const keep = options.keep && !signal.aborted;
+			hooks.onResult(result, keep ? keptOf(chain, setup.inbox, world.archive, options) : null);
+			if (keep) await devnet.keep();
+		} finally {
+			await world.close();
+		}
+	} finally {
+		screen.close();
+		await chain.stop();
+	}
+}
+
+function warmKzg(): void {
+	// Whatever is wrong with it, the first publication will say.
+	blobSidecar(new Uint8Array(BLOB_BYTES)).catch(() => undefined);
+}
+
+function keptOf(chain: Chain, inbox: Address, archive: string, options: DevnetOptions): Kept {
+	const beacon = chain.kind === "url" ? options.beacon : chain.blobs ? chain.url : null;
+	return { url: chain.url, inbox, archive: beacon === null ? archive : null, beacon };
+}

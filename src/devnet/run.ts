@@ -1,0 +1,278 @@
+/** A devnet from its first slot to its summary. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { tickAt, tickTime } from "../derive/clock.ts";
+import type { ReaderEvent } from "../node/reader.ts";
+import { tickRecord } from "../node/records.ts";
+import { keccakHex } from "../primitives/hash.ts";
+import type { Hash32, RollupId, Tick } from "../primitives/types.ts";
+import { type Clock, jumpingClock, wallClock } from "./clock.ts";
+import { History } from "./history.ts";
+import { L1Users } from "./l1-users.ts";
+import { type DevnetOptions, FORCED_DELAY_SLOTS } from "./options.ts";
+import type { Certainty } from "./score.ts";
+import type { HeadView, Screen, View } from "./screen.ts";
+import { type DevnetResult, type ForcedTiming, type GasTotals, resultOf } from "./summary.ts";
+import { type L2Contracts, sign, Traffic } from "./traffic.ts";
+import { CENSORED, USERS } from "./users.ts";
+import type { World } from "./world.ts";
+
+/** Slots after the last traffic in which everything must have come through: the forced delay and some more. */
+const TAIL_SLOTS = FORCED_DELAY_SLOTS + 6;
+const CENSORED_SLOT = 1;
+const GARBAGE_SLOT = 2;
+const DEPOSIT_EVERY = 3;
+
+export class Devnet {
+	readonly #world: World;
+	readonly #options: DevnetOptions;
+	readonly #screen: Screen;
+	readonly #signal: AbortSignal;
+	readonly #clock: Clock;
+	readonly #history: History;
+	readonly #traffic: Traffic;
+	readonly #users: L1Users;
+	readonly #gas: GasTotals = { publications: 0, gas: 0, perRollup: new Map() };
+	/** Bytes of transactions per rollup, by tick. */
+	readonly #bytes = new Map<Tick, Map<RollupId, number>>();
+	readonly #heads: Record<Certainty, ReadonlyMap<RollupId, HeadView>> = {
+		unsafe: new Map(),
+		safe: new Map(),
+		finalized: new Map(),
+	};
+	readonly #l1Times = new Map<number, number>();
+	#secondsToFirstTick: number | null = null;
+	#undone = 0;
+	/** The refused user's forced transaction: its hash on the rollup, and the L1 transaction that queued it. */
+	#forced: { readonly hash: Hash32; readonly l1Hash: Hash32 } | null = null;
+	#forcedTiming: ForcedTiming | null = null;
+
+	constructor(world: World, options: DevnetOptions, contracts: L2Contracts, screen: Screen, signal: AbortSignal) {
+		const { sequencer, setup } = world;
+		this.#world = world;
+		this.#options = options;
+		this.#screen = screen;
+		this.#signal = signal;
+		this.#clock = options.fast ? jumpingClock(setup.start) : wallClock(setup.start);
+		this.#history = new History(
+			sequencer.timeline.config,
+			setup.rollups.map((rollup) => rollup.rollupId),
+		);
+		this.#traffic = new Traffic(setup.rollups, sequencer, contracts, options.seed);
+		this.#users = new L1Users(world.chain, sequencer.timeline, setup.user);
+	}
+
+	/** Runs to the end, or until the signal; either way the result tells what was seen. */
+	async run(): Promise<DevnetResult> {
+		let slot = 0;
+		try {
+			await this.#world.chain.startSlots();
+			for (; slot < this.#options.slots; slot++) await this.#slot(slot, true);
+			for (; slot < this.#options.slots + TAIL_SLOTS && !this.#isSettled(); slot++) await this.#slot(slot, false);
+		} catch (error) {
+			if (!this.#signal.aborted) throw error;
+		}
+		return this.#result();
+	}
+
+	/** Lets L1 and sequencer go on, without traffic of ours, until the signal. */
+	async keep(): Promise<void> {
+		const first = Math.ceil((this.#clock.now() - this.#world.setup.start) / this.#slotSeconds);
+		try {
+			for (let slot = first; ; slot++) {
+				// A clock that jumps would race through the slots.
+				if (this.#options.fast) await sleep(this.#slotSeconds * 1_000, undefined, { signal: this.#signal });
+				await this.#slot(slot, false);
+			}
+		} catch (error) {
+			if (!this.#signal.aborted) throw error;
+		}
+	}
+
+	get #slotSeconds(): number {
+		return this.#world.sequencer.timeline.config.slotSeconds;
+	}
+
+	async #slot(slot: number, busy: boolean): Promise<void> {
+		const { chain, sequencer, setup } = this.#world;
+		const { config } = sequencer.timeline;
+		const begin = setup.start + slot * config.slotSeconds;
+		await this.#clock.until(begin, this.#signal);
+		await chain.slot(begin);
+		await this.#sync();
+		if (slot === 0) await this.#traffic.deployContracts();
+		if (busy) await this.#onL1(slot);
+		const first = tickAt(config, begin);
+		for (let tick = first; tickTime(config, tick) < begin + config.slotSeconds; tick++) {
+			await this.#clock.until(tickTime(config, tick), this.#signal);
+			if (!chain.driven) await this.#sync();
+			if (busy) await this.#traffic.tick();
+			await this.#tick(tick);
+		}
+		await sequencer.publish(tickAt(config, begin + config.slotSeconds));
+	}
+
+	async #tick(tick: Tick): Promise<void> {
+		const made = await this.#world.sequencer.makeTick(tick);
+		if (made === null) return;
+		for (const { derived, result } of made.ticks) {
+			this.#history.expect(tickRecord(derived, 0, [result]));
+			const bytes = new Map<RollupId, number>();
+			for (const item of derived.items) {
+				if (item.kind !== "tx") continue;
+				const { rawTx, rollupId } = item.leg;
+				bytes.set(rollupId, (bytes.get(rollupId) ?? 0) + rawTx.length);
+			}
+			this.#bytes.set(derived.tick, bytes);
+		}
+		this.#draw();
+	}
+
+	/** Sequencer and reader take in L1, each for itself. */
+	async #sync(): Promise<void> {
+		const { reader, sequencer } = this.#world;
+		const report = await sequencer.sync();
+		this.#history.withdraw(report.undoneTicks);
+		this.#undone += report.undoneTicks.length;
+		for (const { result, step } of sequencer.executed())
+			if (step.kind === "tick" && result !== null) this.#history.expect(tickRecord(step.tick, 0, [result]));
+		if (report.mined?.receipt.success) this.#countGas(report.mined);
+		for await (const event of reader.run({ until: "latest", signal: this.#signal })) await this.#read(event);
+		this.#draw();
+	}
+
+	async #read(event: ReaderEvent): Promise<void> {
+		if (event.kind === "block") this.#l1Times.set(event.l1.number, event.l1.timestamp);
+		if (event.kind === "reorg") {
+			this.#history.underive(event.lastTick);
+			this.#say(`L1 took back ${event.depth} blocks; the reader went back to tick ${event.lastTick}`);
+		}
+		if (event.kind === "heads") {
+			const byRollup = (heads: typeof event.safe) => new Map(heads.rollups.map((head) => [head.rollupId, head]));
+			this.#heads.safe = byRollup(event.safe);
+			this.#heads.finalized = byRollup(event.finalized);
+			this.#history.finalize(event.finalized.tick);
+		}
+		if (event.kind !== "tick") return;
+		const { record } = event;
+		this.#history.derive(record);
+		if (this.#secondsToFirstTick === null) {
+			this.#secondsToFirstTick = performance.now() / 1_000;
+			this.#say(`the reader derived its first tick, ${record.tick}, from L1 block ${record.l1Block}`);
+		}
+		const forced = record.positions.find((position) => position.legs[0]?.txHash === this.#forced?.hash);
+		if (forced !== undefined && forced.class === 0) await this.#forcedDerived(record.tick, record.l1Block);
+	}
+
+	/** Traffic on L1: deposits, and the two forced transactions, of which one is nothing that could be executed. */
+	async #onL1(slot: number): Promise<void> {
+		const { rollups } = this.#world.setup;
+		const turn = rollups[Math.floor(slot / DEPOSIT_EVERY) % rollups.length];
+		const last = rollups.at(-1);
+		if (turn !== undefined && slot % DEPOSIT_EVERY === 0)
+			await this.#users.deposit(turn.rollupId, USERS[slot % USERS.length]?.address ?? CENSORED.address, 1_000_000_000n);
+		if (last !== undefined && slot === CENSORED_SLOT) await this.#goAround(last.rollupId, last.chainId);
+		if (turn !== undefined && slot === GARBAGE_SLOT)
+			await this.#users.force(turn.rollupId, 100_000, new TextEncoder().encode("forced, but no transaction"));
+	}
+
+	async #goAround(rollupId: RollupId, chainId: number): Promise<void> {
+		const rawTx = await sign(CENSORED.wallet, chainId, 0, {
+			to: USERS[0]?.address ?? null,
+			value: 1n,
+			gasLimit: 21_000n,
+		});
+		const answer = this.#world.sequencer.submit(rollupId, rawTx);
+		this.#say(
+			`${CENSORED.name} on ${chainId}: ${answer.ok ? "taken" : `refused by the sequencer`}; so she queues it on L1`,
+		);
+		this.#forced = { hash: keccakHex(rawTx), l1Hash: await this.#users.force(rollupId, 50_000, rawTx) };
+	}
+
+	async #forcedDerived(tick: Tick, l1Block: number): Promise<void> {
+		const receipt = this.#forced === null ? null : await this.#world.setup.user.receipt(this.#forced.l1Hash);
+		const queued = receipt === null ? undefined : this.#l1Times.get(receipt.blockNumber);
+		const source = this.#l1Times.get(l1Block) ?? this.#world.reader.state.l1.timestamp;
+		if (queued === undefined) return;
+		const seconds = source - queued;
+		this.#forcedTiming = { slots: Math.round(seconds / this.#slotSeconds), seconds };
+		this.#say(`${CENSORED.name}'s forced transaction executed in tick ${tick}, ${seconds} s after L1 had it`);
+	}
+
+	#countGas({ firstTick, lastTick, receipt }: { firstTick: Tick; lastTick: Tick; receipt: { gasUsed: bigint } }): void {
+		const gas = Number(receipt.gasUsed);
+		this.#gas.publications++;
+		this.#gas.gas += gas;
+		const bytes = new Map<RollupId, number>();
+		for (const [tick, perRollup] of this.#bytes) {
+			if (tick < firstTick || tick > lastTick) continue;
+			for (const [rollupId, count] of perRollup) bytes.set(rollupId, (bytes.get(rollupId) ?? 0) + count);
+		}
+		const total = [...bytes.values()].reduce((sum, count) => sum + count, 0);
+		for (const [rollupId, count] of bytes)
+			this.#gas.perRollup.set(rollupId, (this.#gas.perRollup.get(rollupId) ?? 0) + (gas * count) / total);
+	}
+
+	/** Nothing is on its way any more: all ticks derived, no forced entry and no deposit waiting. */
+	#isSettled(): boolean {
+		const { reader, sequencer } = this.#world;
+		const { deposits, forced, lastTick, l1 } = reader.state;
+		return (
+			forced.size === 0 &&
+			deposits.size === 0 &&
+			l1.number === sequencer.safeState.l1.number &&
+			lastTick === sequencer.unsafeState.lastTick
+		);
+	}
+
+	#result(): DevnetResult {
+		const { carrier, chain, reader, sequencer } = this.#world;
+		const hashes = (heads: readonly { rollupId: RollupId; hash: Hash32 }[]): string =>
+			JSON.stringify(heads.map(({ hash, rollupId }) => [rollupId, hash]));
+		const positions = this.#history.derived().flatMap((record) => record.positions);
+		const included = positions.filter((position) => position.outcome?.kind === "included");
+		return resultOf({
+			summary: reader.summary(),
+			agreement: this.#history.agreement(),
+			sameHeads: hashes(reader.heads()) === hashes(sequencer.heads()),
+			reverted: included.filter(({ outcome }) => outcome?.kind === "included" && outcome.status === 0).length,
+			undone: this.#undone,
+			refused: [...this.#traffic.totals.refused.values()].reduce((sum, count) => sum + count, 0),
+			forcedIncluded: included.filter((position) => position.class === 0).length,
+			forcedTiming: this.#forcedTiming,
+			secondsToFirstTick: this.#secondsToFirstTick,
+			gas: this.#gas,
+			l1: { kind: chain.kind === "url" ? chain.rpc.label : chain.kind, url: chain.url, carrier },
+			interrupted: this.#signal.aborted,
+		});
+	}
+
+	#say(text: string): void {
+		this.#screen.event(performance.now() / 1_000, text);
+	}
+
+	#draw(): void {
+		this.#screen.draw(this.#view());
+	}
+
+	#view(): View {
+		const { carrier, chain, reader, sequencer, setup } = this.#world;
+		const { slotSeconds, tickSeconds } = this.#options;
+		const { blocks, differences } = this.#history.agreement();
+		const { dropped, items, publications } = reader.summary();
+		const agreement =
+			differences.length === 0 ? `reader = sequencer on ${blocks} blocks` : "reader and sequencer DIFFER";
+		const clusters = new Set(setup.rollups.map((rollup) => rollup.cluster)).size;
+		this.#heads.unsafe = new Map(sequencer.heads().map((head) => [head.rollupId, head]));
+		return {
+			title: [
+				`Meridian devnet: ${setup.rollups.length} rollups in ${clusters} cluster${clusters > 1 ? "s" : ""}, one timeline, derived from L1`,
+				`${chain.kind === "url" ? "" : `${chain.kind} `}${chain.url}, slots of ${slotSeconds} s, ticks of ${tickSeconds} s, data in ${carrier}`,
+				`Inbox ${setup.inbox}`,
+			],
+			rollups: setup.rollups,
+			slots: this.#history.slots(),
+			heads: this.#heads,
+			status: `L1 block ${reader.state.l1.number}: ${publications} publications, ${items} positions, ${dropped} dropped; ${agreement}`,
+		};
+	}
+}

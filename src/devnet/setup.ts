@@ -1,0 +1,149 @@
+/** From nothing to a timeline with rollups, ready for its first slot. */
+import { HDNodeWallet, JsonRpcProvider, Mnemonic, type Signer, Wallet } from "ethers";
+import { tickAt, tickTime } from "../derive/clock.ts";
+import { ZERO_ADDRESS, ZERO_HASH } from "../primitives/bytes.ts";
+import { MeridianError } from "../primitives/errors.ts";
+import type { Address, Hex, RollupConfig, RollupId, TimelineConfig } from "../primitives/types.ts";
+import { createL1Account, type L1Account } from "../sequencer/l1-account.ts";
+import { sendCall, waitForReceipt } from "../sequencer/l1-send.ts";
+import type { Chain } from "./chain.ts";
+import { clusterOf, type DevnetOptions, GAS_LIMIT, limitsOf } from "./options.ts";
+import { genesisAllocation } from "./users.ts";
+
+/** What deploys: `deploy/deploy.ts` of the repository, which is not part of the library. */
+export interface Deployment {
+	deployTimeline(
+		signer: Signer,
+		options: ReturnType<typeof limitsOf> & { readonly genesisTime: number; readonly sequencer: string },
+	): Promise<{ readonly registry: Address; readonly inbox: Address }>;
+	registerRollups(
+		signer: Signer,
+		registry: string,
+		rollups: readonly { readonly config: RollupConfig; readonly allocation: Hex }[],
+	): Promise<readonly { readonly rollupId: RollupId; readonly cluster: number }[]>;
+}
+
+export interface DevnetRollup {
+	readonly rollupId: RollupId;
+	readonly chainId: number;
+	readonly cluster: number;
+}
+
+export interface Setup {
+	readonly inbox: Address;
+	readonly rollups: readonly DevnetRollup[];
+	/** Publishes. */
+	readonly sequencer: L1Account;
+	/** Deposits and queues forced transactions. */
+	readonly user: L1Account;
+	/** L1 timestamp of the first slot: the rollups are active from it on. */
+	readonly start: number;
+}
+
+/** The mnemonic of every development node. */
+const MNEMONIC = "test test test test test test test test test test test junk";
+/** Slots between the last block before registering and the first slot. */
+const LEAD_SLOTS = 2;
+const FIRST_CHAIN_ID = 7_001;
+/** What a chain given by URL lends to each of the devnet's two accounts. */
+const ALLOWANCE = 10n ** 17n;
+
+interface Keys {
+	readonly owner: Wallet | HDNodeWallet;
+	readonly sequencer: Wallet | HDNodeWallet;
+	readonly user: Wallet | HDNodeWallet;
+}
+
+/** Throws what the L1 and `Deployment` throw; `usage` with `unfunded` or `no-key` for a chain given by URL. */
+export async function setUp(chain: Chain, deployment: Deployment, options: DevnetOptions): Promise<Setup> {
+	const keys = chain.kind === "url" ? strangersKeys(options.key) : developmentKeys();
+	const provider = new JsonRpcProvider(chain.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+	// Only asked while a transaction is waited for.
+	provider.pollingInterval = 50;
+	try {
+		const owner = keys.owner.connect(provider);
+		const request = chain.rpc.request.bind(chain.rpc);
+		if (chain.kind === "url") await lend(chain, keys);
+		const latest = await latestTimestamp(chain);
+		const limits = limitsOf(options);
+		const genesisTime = latest - (latest % limits.slotSeconds);
+		const sequencer = await createL1Account(request, keys.sequencer);
+		const { inbox, registry } = await deployment.deployTimeline(owner, {
+			...limits,
+			genesisTime,
+			sequencer: sequencer.address,
+		});
+		const config = { ...limits, genesisTime } as TimelineConfig;
+		const start = await firstSlot(chain, config);
+		const rollups = rollupConfigs(options.rollups, tickAt(config, start), sequencer.address);
+		const allocation = genesisAllocation();
+		const registered = await deployment.registerRollups(
+			owner,
+			registry,
+			rollups.map((rollup) => ({ config: rollup, allocation })),
+		);
+		return {
+			inbox,
+			rollups: registered.map(({ cluster, rollupId }, i) => ({ rollupId, cluster, chainId: rollups[i]?.chainId ?? 0 })),
+			sequencer,
+			user: await createL1Account(request, keys.user),
+			start,
+		};
+	} finally {
+		provider.destroy();
+	}
+}
+
+function rollupConfigs(count: number, activationTick: number, feeRecipient: Address): readonly RollupConfig[] {
+	return Array.from({ length: count }, (_, i) => ({
+		chainId: FIRST_CHAIN_ID + i,
+		// Zero asks for a new cluster: the first rollup makes cluster 1, the last one of three or more makes cluster 2.
+		cluster: i === 0 || clusterOf(i + 1, count) === 2 ? 0 : 1,
+		gasLimit: GAS_LIMIT,
+		feeRecipient,
+		activationTick,
+		settlement: ZERO_ADDRESS,
+		template: 1,
+		genesisHash: ZERO_HASH,
+	}));
+}
+
+/** The slots begin here: far enough ahead that rollups registered now are active from the first of them on. */
+async function firstSlot(chain: Chain, config: TimelineConfig): Promise<number> {
+	const latest = await latestTimestamp(chain);
+	const slots = Math.floor((latest - config.genesisTime) / config.slotSeconds) + LEAD_SLOTS;
+	const start = config.genesisTime + slots * config.slotSeconds;
+	return tickTime(config, tickAt(config, start));
+}
+
+async function latestTimestamp(chain: Chain): Promise<number> {
+	const block = (await chain.rpc.request("eth_getBlockByNumber", ["latest", false])) as { timestamp: string };
+	return Number(block.timestamp);
+}
+
+function developmentKeys(): Keys {
+	const mnemonic = Mnemonic.fromPhrase(MNEMONIC);
+	const account = (index: number): HDNodeWallet => HDNodeWallet.fromMnemonic(mnemonic, `m/44'/60'/0'/0/${index}`);
+	return { owner: account(0), sequencer: account(1), user: account(2) };
+}
+
+/** On a chain that is not ours two accounts nobody else knows, lent some ETH: three senders cannot share one nonce. */
+function strangersKeys(key: string | null): Keys {
+	if (key === null)
+		throw new MeridianError(
+			"usage",
+			"no-key",
+			"A devnet on a chain given by URL needs the key of a funded account there; set MERIDIAN_KEY",
+		);
+	const fresh = (): Wallet => new Wallet(Wallet.createRandom().privateKey);
+	return { owner: new Wallet(key), sequencer: fresh(), user: fresh() };
+}
+
+async function lend(chain: Chain, keys: Keys): Promise<void> {
+	const request = chain.rpc.request.bind(chain.rpc);
+	const owner = await createL1Account(request, keys.owner as Wallet);
+	for (const wallet of [keys.sequencer, keys.user]) {
+		const call = { to: wallet.address as Address, data: "0x", value: ALLOWANCE } as const;
+		await waitForReceipt(owner, await sendCall(request, owner, call));
+	}
+}

@@ -1,0 +1,157 @@
+/** What a devnet has shown, as numbers that can be checked: for a script, and for a person. */
+import type { ReaderSummary } from "../node/reader.ts";
+import type { RollupId } from "../primitives/types.ts";
+import type { Agreement } from "./history.ts";
+import type { Colors } from "./score.ts";
+
+/** How long the forced transaction of the user whom the sequencer refuses took, from the L1 block that queued it. */
+export interface ForcedTiming {
+	/** Slots until the L1 block from which readers derive it. */
+	readonly slots: number;
+	/** The same in L1 seconds. */
+	readonly seconds: number;
+}
+
+export interface GasTotals {
+	publications: number;
+	gas: number;
+	/** L1 gas of publications, shared among rollups by the bytes they had in each. */
+	readonly perRollup: Map<RollupId, number>;
+}
+
+export interface DevnetResult {
+	readonly rollups: readonly {
+		readonly rollupId: RollupId;
+		readonly chainId: number;
+		readonly blockNumber: number;
+		readonly blockHash: string;
+		readonly stateRoot: string;
+		readonly gasPerPublication: number;
+	}[];
+	readonly ticks: number;
+	readonly publications: number;
+	readonly void: number;
+	/** Positions: forced entries and items. */
+	readonly items: number;
+	readonly reverted: number;
+	readonly dropped: number;
+	readonly deposits: number;
+	/** Unsafe ticks that the sequencer had to undo. */
+	readonly undone: number;
+	/** Refused by the sequencer's mempool: never ordered. */
+	readonly refused: number;
+	readonly forced: number;
+	readonly forcedIncluded: number;
+	readonly forcedTiming: ForcedTiming | null;
+	readonly readerAgrees: boolean;
+	readonly comparedBlocks: number;
+	readonly secondsToFirstTick: number | null;
+	readonly gasPerPublication: number;
+	readonly l1: { readonly kind: string; readonly url: string; readonly blocks: number; readonly carrier: string };
+	readonly inbox: string;
+	readonly orderRoot: string;
+	readonly interrupted: boolean;
+}
+
+export interface Findings {
+	readonly summary: ReaderSummary;
+	readonly agreement: Agreement;
+	/** Whether the heads of sequencer and reader were equal at the end, rollup by rollup. */
+	readonly sameHeads: boolean;
+	readonly reverted: number;
+	readonly undone: number;
+	readonly refused: number;
+	readonly forcedIncluded: number;
+	readonly forcedTiming: ForcedTiming | null;
+	readonly secondsToFirstTick: number | null;
+	readonly gas: GasTotals;
+	readonly l1: { readonly kind: string; readonly url: string; readonly carrier: string };
+	readonly interrupted: boolean;
+}
+
+export function resultOf(findings: Findings): DevnetResult {
+	const { agreement, gas, l1, summary } = findings;
+	const average = (total: number): number => (gas.publications === 0 ? 0 : Math.round(total / gas.publications));
+	return {
+		rollups: summary.rollups.map(({ blockHash, blockNumber, chainId, rollupId, stateRoot }) => ({
+			rollupId,
+			chainId,
+			blockNumber,
+			blockHash,
+			stateRoot,
+			gasPerPublication: average(gas.perRollup.get(rollupId) ?? 0),
+		})),
+		ticks: summary.ticks,
+		publications: summary.publications,
+		void: summary.void,
+		items: summary.items,
+		reverted: findings.reverted,
+		dropped: summary.dropped,
+		deposits: summary.deposits,
+		undone: findings.undone,
+		refused: findings.refused,
+		forced: summary.forced,
+		forcedIncluded: findings.forcedIncluded,
+		forcedTiming: findings.forcedTiming,
+		// Interrupted, the sequencer may be ahead of L1: then what both have must agree.
+		readerAgrees: agreement.differences.length === 0 && (findings.sameHeads || findings.interrupted),
+		comparedBlocks: agreement.blocks,
+		secondsToFirstTick: findings.secondsToFirstTick,
+		gasPerPublication: average(gas.gas),
+		l1: { ...l1, blocks: summary.l1.to - summary.l1.from + 1 },
+		inbox: summary.timeline.inbox,
+		orderRoot: summary.accumulatorRoot,
+		interrupted: findings.interrupted,
+	};
+}
+
+const number = (value: number): string => value.toLocaleString("en-US");
+const plural = (count: number, word: string): string => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+
+/** The end of a devnet for a person, at most 80 columns wide. */
+export function summaryLines(result: DevnetResult, colors: Colors): readonly string[] {
+	const { l1 } = result;
+	const verdict = result.readerAgrees
+		? colors.green(`equal on all ${number(result.comparedBlocks)} blocks`)
+		: colors.red("DIFFERENT: this is a bug, please report it");
+	const facts: [string, string][] = [
+		[
+			"L1",
+			`${plural(l1.blocks, "block")} of ${l1.kind}, ${plural(result.publications, "publication")} by ${l1.carrier}, ${result.void} void`,
+		],
+		[
+			"order",
+			`${plural(result.ticks, "tick")}, ${plural(result.items, "position")}: ${result.reverted} reverted, ${result.dropped} dropped`,
+		],
+		["", `${plural(result.deposits, "deposit")}; ${result.refused} refused by the sequencer's mempool`],
+		["forced", forcedLine(result)],
+		["reader", `derived all of it from L1 alone; to the sequencer it is`],
+		["", `${verdict}; ${plural(result.undone, "unsafe tick")} undone`],
+		[
+			"",
+			result.secondsToFirstTick === null
+				? "no tick derived"
+				: `first tick ${result.secondsToFirstTick.toFixed(1)} s after the start of the command`,
+		],
+		["gas", `${number(result.gasPerPublication)} per publication; shared by bytes:`],
+		["", result.rollups.map((rollup) => `${rollup.chainId} ${number(rollup.gasPerPublication)}`).join(", ")],
+		["root", result.orderRoot],
+	];
+	return [
+		"",
+		colors.bold(result.interrupted ? "Seen until the interruption" : "Summary"),
+		...facts.map(([label, text]) => `  ${label.padEnd(8)}${text}`),
+		"",
+		colors.bold("  rollup block  block hash, state root"),
+		...result.rollups.flatMap(({ blockHash, blockNumber, chainId, stateRoot }) => [
+			`  ${String(chainId).padEnd(5)}${String(blockNumber).padStart(6)} ${blockHash}`,
+			colors.dim(`${" ".repeat(14)}${stateRoot}`),
+		]),
+	];
+}
+
+function forcedLine({ forced, forcedIncluded, forcedTiming }: DevnetResult): string {
+	if (forcedTiming === null) return `${forcedIncluded} of ${forced} included`;
+	const { seconds, slots } = forcedTiming;
+	return `${forcedIncluded} of ${forced} included; the refused user waited ${slots} slots (${seconds} s)`;
+}

@@ -1,0 +1,63 @@
+/** The parts of a running devnet: L1, a sequencer, and a reader that shares nothing with it but L1. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { L1Source } from "../derive/ports.ts";
+import { openArchive } from "../l1/archive.ts";
+import { beaconSource } from "../l1/beacon.ts";
+import { httpTransport } from "../l1/rpc.ts";
+import { createL1Source, type L1SourceOptions } from "../l1/source.ts";
+import { openReader, type Reader } from "../node/reader.ts";
+import type { Address } from "../primitives/types.ts";
+import type { Carrier } from "../sequencer/fees.ts";
+import { Sequencer } from "../sequencer/sequencer.ts";
+import type { Chain } from "./chain.ts";
+import type { DevnetOptions } from "./options.ts";
+import type { Setup } from "./setup.ts";
+import { CENSORED } from "./users.ts";
+
+export interface World {
+	readonly chain: Chain;
+	readonly setup: Setup;
+	readonly carrier: Carrier;
+	readonly sequencer: Sequencer;
+	readonly reader: Reader;
+	/** Blobs the sequencer has published; given to the reader only where L1 cannot give them back. */
+	readonly archive: string;
+	close(): Promise<void>;
+}
+
+/** Blocks below the head that count as final on nodes that call their head final. */
+const SHALLOW_FINALITY = { depth: 4, always: true };
+
+export async function openWorld(chain: Chain, setup: Setup, options: DevnetOptions): Promise<World> {
+	const folder = await mkdtemp(join(tmpdir(), "meridian-devnet-"));
+	const archive = join(folder, "blobs");
+	const carrier = carrierOf(chain, options);
+	const beacon = chain.kind === "url" ? options.beacon : chain.blobs ? chain.url : null;
+	const sourceOf = (extra: Partial<L1SourceOptions> = {}): L1Source =>
+		createL1Source({
+			rpc: httpTransport(chain.url),
+			inbox: setup.inbox,
+			...(beacon === null ? {} : { blobSources: [beaconSource(beacon)] }),
+			...(chain.kind === "hardhat" ? { finality: SHALLOW_FINALITY } : {}),
+			...extra,
+		});
+	const sequencer = await Sequencer.open(sourceOf({ archive: openArchive(archive) }), {
+		account: setup.sequencer,
+		carrier,
+		archive: openArchive(archive),
+		refuse: new Set<Address>([CENSORED.address]),
+	});
+	const reader = await openReader({ source: sourceOf() });
+	const close = async (): Promise<void> => {
+		await sequencer.close();
+		await rm(folder, { recursive: true, force: true });
+	};
+	return { chain, setup, carrier, sequencer, reader, archive, close };
+}
+
+function carrierOf(chain: Chain, options: DevnetOptions): Carrier {
+	const readable = chain.kind === "url" ? options.beacon !== null : chain.blobs;
+	return readable && !options.calldata ? "blobs" : "calldata";
+}

@@ -1,0 +1,71 @@
+/** What the L1 contracts say when they refuse, in words that tell what to do. */
+import { Interface } from "ethers";
+import { isHex } from "../primitives/bytes.ts";
+import { isMeridianError, MeridianError } from "../primitives/errors.ts";
+
+/** Errors that publishing, forcing and depositing can meet. Held equal to the compiled contracts by a test. */
+export const REVERT_ABI = [
+	"error InvalidAmount(uint256 weiAmount)",
+	"error ZeroRecipient()",
+	"error UnknownRollup(uint32 rollupId)",
+	"error RollupNotActive(uint32 rollupId, uint256 activeFrom, uint256 timestamp)",
+	"error InvalidTransactionSize(uint256 size, uint256 maximum)",
+	"error GasTooLow(uint32 rollupId, uint256 gas, uint256 minimum)",
+	"error GasTooHigh(uint32 rollupId, uint256 gas, uint256 maximum)",
+	"error EntryTooLarge(uint256 gas, uint256 maximum)",
+	"error QueueFull(uint32 cluster, uint256 retryAt)",
+	"error FeeTooLow(uint256 paid, uint256 required)",
+	"error WrongHead(bytes32 expected, bytes32 found)",
+	"error TickNotAfterHead(uint256 firstTick, uint256 published)",
+	"error TickInFuture(uint256 lastTick, uint256 tickTime, uint256 timestamp)",
+	"error TickTooOld(uint256 firstTick, uint256 expiredAt, uint256 timestamp)",
+	"error WrongL1Origin(uint256 l1Origin, bytes32 claimed, bytes32 actual)",
+	"error InvalidDataSize(uint256 size, uint256 maximum)",
+	"error OutsideRight(uint256 firstTick, uint256 lastTick, uint256 minTick, uint256 maxTick)",
+	"error NotSequencer(address publisher, address sequencer)",
+] as const;
+
+const ADVICE: Readonly<Record<string, string>> = {
+	InvalidAmount: "deposit whole gwei, at least one",
+	ZeroRecipient: "give an address that somebody has the key of",
+	UnknownRollup: "give the number of a registered rollup (they count from 1)",
+	RollupNotActive: "wait until the rollup's activation tick",
+	InvalidTransactionSize: "give the bytes of one signed transaction",
+	GasTooLow: "declare more gas (--gas)",
+	GasTooHigh: "declare less gas (--gas); it is bounded by half the rollup's lowest gas limit",
+	EntryTooLarge: "declare less gas (--gas)",
+	QueueFull: "try again later",
+	FeeTooLow: "try again; the fee has risen meanwhile",
+	WrongHead: "somebody else published meanwhile; run the command again",
+	TickNotAfterHead: "somebody else published meanwhile; run the command again",
+	TickInFuture: "this machine's clock is ahead of L1's; try again in a moment",
+	TickTooOld: "publishing took too long; run the command again",
+	WrongL1Origin: "L1 was reorganized meanwhile; run the command again",
+	NotSequencer: "only the timeline's sequencer may publish; use its key, or force the transaction instead",
+	OutsideRight: "the right to publish is over other ticks; try again in its slots",
+};
+
+const reverts = new Interface(REVERT_ABI);
+
+/** The error as one that a person understands, if it carries the data of a known revert; otherwise the error itself. */
+export function explainRevert(error: unknown): unknown {
+	const data = isMeridianError(error) ? revertData(error.details.rpcData) : null;
+	const parsed = data === null ? null : reverts.parseError(data);
+	if (parsed === null) return error;
+	const values = parsed.fragment.inputs.map((input, i) => `${input.name} ${String(parsed.args[i])}`).join(", ");
+	const hint = ADVICE[parsed.name];
+	return new MeridianError(
+		"usage",
+		"reverted",
+		`L1 would refuse it: ${parsed.name}(${values})`,
+		{ error: parsed.name, ...(hint === undefined ? {} : { hint }) },
+		{ cause: error },
+	);
+}
+
+/** Nodes put the bytes at different depths. */
+function revertData(value: unknown): string | null {
+	if (isHex(value) && value.length >= 10) return value;
+	if (typeof value !== "object" || value === null || !("data" in value)) return null;
+	return revertData(value.data);
+}
