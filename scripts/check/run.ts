@@ -63,11 +63,7 @@ const CHECKS: readonly Check[] = [
 			runNode(root, [
 				binOf(root, "dependency-cruiser", "depcruise"),
 				"--output-type=err",
-				"src",
-				"test",
-				"bench",
-				"scripts",
-				"deploy",
+				...globSync(["src", "test", "bench", "scripts", "deploy"], { cwd: root }),
 			]),
 	},
 	{
