@@ -29,7 +29,7 @@ function chooseConfig(random: Random): TimelineConfig {
 		tickSeconds,
 		maxLag: maxLag + odd,
 		forcedDelay: forcedDelay + odd,
-		maxOriginAge: maxOriginAge - (random.chance(0.1) ? random.below(Math.min(tickSeconds, maxOriginAge)) : 0),
+		maxOriginAge: random.chance(0.1) ? random.below(maxOriginAge + 1) : maxOriginAge,
 		ringSize: 8_192,
 		clusterGasPerSlot: 180_000_000n,
 	};
@@ -44,6 +44,7 @@ function chooseMood(random: Random): Mood {
 		flawed: random.pick([0, 0.2, 0.5, 0.8]),
 		blobs: random.pick([0, 0, 0, 0.1, 0.4]),
 		gaps: random.pick([0.05, 0.2, 0.5]),
+		freeClock: random.chance(0.08),
 		rogue: random.pick([0, 0, 0, 0.2]),
 	};
 }
@@ -59,7 +60,9 @@ function draftBlock(world: World): Draft {
 	const { random, config, chain, reader } = world;
 	const last = chain.at(-1);
 	const start = config.genesisTime + config.slotSeconds * random.between(-4, 6);
-	const timestamp = last === undefined ? start : last.timestamp + config.slotSeconds * chooseGap(world);
+	const pause = config.slotSeconds * chooseGap(world);
+	const step = world.mood.freeClock ? random.pick([1, random.between(1, 6), random.between(1, 2 * pause)]) : pause;
+	const timestamp = last === undefined ? start : last.timestamp + step;
 	const { genesisTime, tickSeconds, maxLag } = config;
 	const horizon = Math.floor((timestamp - maxLag - genesisTime) / tickSeconds);
 	const horizonTime = genesisTime + horizon * tickSeconds;

@@ -101,6 +101,7 @@ function bend(world: World, draft: Draft, bent: Plan): void {
 		() => (bent.deltas = deltas().map((delta) => (random.chance(0.5) ? 0 : delta))),
 		() => (bent.lastTick = random.between(bent.firstTick, Math.max(bent.firstTick, draft.now))),
 		() => (bent.lags = lags().reverse()),
+		() => (bent.lags = lags().map((lag, i, all) => (i === 1 && all.length > 2 ? (all[0] ?? 0) + 1 : lag))),
 		() => (bent.lags = lags().map((lag) => lag + random.below(2))),
 		() => (bent.lags = lags().map((lag) => random.pick([lag, bent.l1Origin + 1, 2 ** 32 - 1, bent.l1Origin]))),
 		() => (any.l1Origin = Math.max(0, head - random.below(12))),

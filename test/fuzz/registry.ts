@@ -101,7 +101,7 @@ export function deposit(world: World, draft: Draft): void {
 	const { random, books } = world;
 	const rollup = random.some(books.rollups);
 	if (rollup === undefined) return;
-	const count = random.chance(0.002) ? random.between(1_000, 2_100) : 1;
+	const count = random.chance(0.003) ? random.between(1_000, 2_100) : 1;
 	const recipient = random.hex(ADDRESS);
 	for (let i = 0; i < count; i++) {
 		emit(world, draft, {

@@ -25,6 +25,8 @@ export interface Mood {
 	readonly flawed: number;
 	readonly blobs: number;
 	readonly gaps: number;
+	/** An L1 whose timestamps keep to no slots, as development chains' do. */
+	readonly freeClock: boolean;
 	/** Logs that the contracts would never emit. */
 	readonly rogue: number;
 }

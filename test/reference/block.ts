@@ -33,7 +33,7 @@ function checkOrigins(rules: Rules, state: State, ticks: readonly NumberedTick[]
 		}
 		const age = timeOf(config, one.tick) - block.timestamp;
 		const old = deviation === "origin-age-exclusive" ? age >= config.maxOriginAge : age > config.maxOriginAge;
-		if (age < 0 || old) broken.push("origin-age");
+		if ((age < 0 && deviation !== "negative-age-accepted") || old) broken.push("origin-age");
 	}
 	return broken;
 }
@@ -42,7 +42,7 @@ function checkOrigins(rules: Rules, state: State, ticks: readonly NumberedTick[]
 function judge(rules: Rules, state: State, log: PublishedLog): readonly NumberedTick[] | VoidReason[] {
 	const ticks = decode(rules, log);
 	if (isBroken(ticks)) return ticks;
-	const numbered = numberTicks(ticks, log.header);
+	const numbered = numberTicks(ticks, log.header, rules.deviation);
 	if (isBroken(numbered)) return numbered;
 	if (log.header.firstTick <= state.lastTick) return ["tick-order"];
 	const broken = checkOrigins(rules, state, numbered);
@@ -88,8 +88,9 @@ function publish(
 	return { publication: { id, head, broken: [], items }, ticks: made };
 }
 
-function recordEntry(state: State, block: L1Block, log: EnqueuedLog): void {
-	if (!log.legs.every((leg) => isRegistered(state, leg.rollupId))) return;
+function recordEntry(rules: Rules, state: State, block: L1Block, log: EnqueuedLog): void {
+	const known = log.legs.filter((leg) => isRegistered(state, leg.rollupId)).length;
+	if (rules.deviation === "unknown-leg-accepted" ? known === 0 : known < log.legs.length) return;
 	const legs = log.legs.map((leg) => ({ rollupId: leg.rollupId, rawTx: Buffer.from(leg.rawTx) }));
 	state.forced.push({
 		sequence: state.nextSequence++,
@@ -103,11 +104,11 @@ function recordEntry(state: State, block: L1Block, log: EnqueuedLog): void {
 }
 
 /** D-10. Returns the rollups registered. */
-function record(state: State, block: L1Block): number[] {
+function record(rules: Rules, state: State, block: L1Block): number[] {
 	const registrations: number[] = [];
 	for (const log of block.logs) {
 		if (log.kind === "rollupRegistered") {
-			if (isRegistered(state, log.rollupId)) continue;
+			if (isRegistered(state, log.rollupId) && rules.deviation !== "registered-twice") continue;
 			const { chainId, cluster, activationTick, gasLimit, feeRecipient } = log.config;
 			const configs = [{ effectiveTick: activationTick, gasLimit, feeRecipient }];
 			state.rollups.push({ rollupId: log.rollupId, chainId, cluster, activationTick, configs });
@@ -117,7 +118,7 @@ function record(state: State, block: L1Block): number[] {
 			const rollup = state.rollups.find((one) => one.rollupId === log.rollupId);
 			rollup?.configs.push({ effectiveTick, gasLimit, feeRecipient });
 		} else if (log.kind === "enqueued") {
-			recordEntry(state, block, log);
+			recordEntry(rules, state, block, log);
 		} else if (log.kind === "deposited" && isRegistered(state, log.rollupId)) {
 			const { rollupId, index, recipient, gwei } = log;
 			state.deposits.push({
@@ -147,7 +148,7 @@ type MadeByBlock = Pick<ReadBlock, "publications" | "ticks" | "registrations">;
 export function readBlock(rules: Rules, state: State, block: L1Block): MadeByBlock {
 	const ticks: ReadTick[] = [];
 	const publications: ReadPublication[] = [];
-	const early = rules.deviation === "logs-before-publications" ? record(state, block) : null;
+	const early = rules.deviation === "logs-before-publications" ? record(rules, state, block) : null;
 	ticks.push(...makeHorizon(rules, state, block.timestamp));
 	for (const log of block.logs) {
 		if (log.kind !== "published") continue;
@@ -155,7 +156,7 @@ export function readBlock(rules: Rules, state: State, block: L1Block): MadeByBlo
 		publications.push(published.publication);
 		ticks.push(...published.ticks);
 	}
-	const registrations = early ?? record(state, block);
+	const registrations = early ?? record(rules, state, block);
 	const { number, hash, timestamp, prevRandao } = block;
 	state.blocks.push({ number, hash, timestamp, prevRandao });
 	forgetOldBlocks(rules, state, timestamp);

@@ -77,6 +77,7 @@ export interface NumberedTick {
 export function numberTicks(
 	ticks: readonly ManifestTick[],
 	header: PublicationHeader,
+	deviation?: Deviation,
 ): readonly NumberedTick[] | VoidReason[] {
 	const numbered: NumberedTick[] = [];
 	let inOrder = true;
@@ -85,7 +86,7 @@ export function numberTicks(
 	let lagBefore = Number.POSITIVE_INFINITY;
 	for (const [i, one] of ticks.entries()) {
 		if (i === 0 ? one.delta !== 0 : one.delta < 1) inOrder = false;
-		if (one.lag > lagBefore) originsInOrder = false;
+		if (one.lag > lagBefore && deviation !== "lags-may-rise") originsInOrder = false;
 		number += one.delta;
 		lagBefore = one.lag;
 		numbered.push({ tick: number, l1Origin: header.l1Origin - one.lag, items: one.items });

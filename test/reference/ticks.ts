@@ -35,7 +35,7 @@ const fronts = (state: State): Entry[] => {
 
 /** The first pending deposit of each rollup that is active at the tick. */
 const depositFronts = (rules: Rules, state: State, tick: number): PendingDeposit[] =>
-	activeRollups(state, tick, rules.deviation).flatMap(
+	activeRollups(state, rules.deviation === "inactive-deposits-count" ? 2 ** 40 : tick, rules.deviation).flatMap(
 		({ rollupId }) => state.deposits.find((deposit) => deposit.rollupId === rollupId) ?? [],
 	);
 
@@ -63,9 +63,13 @@ function selectForced(rules: Rules, state: State, tick: number): { entry: Entry;
 			if (!isDue(rules, entry, tick)) break;
 			const declared = new Map<number, number>();
 			for (const leg of entry.legs) declared.set(leg.rollupId, (declared.get(leg.rollupId) ?? 0) + leg.gas);
+			const gasOf = (rollupId: number, gas: number): number =>
+				deviation === "legs-judged-one-by-one"
+					? Math.max(...entry.legs.filter((leg) => leg.rollupId === rollupId).map((leg) => leg.gas))
+					: gas;
 			const overCap = [...declared].some(([rollupId, gas]) => {
 				const cap = capOf(rollupId);
-				return cap === null || gas > cap;
+				return cap === null || gasOf(rollupId, gas) > cap;
 			});
 			const full = [...declared].some(
 				([rollupId, gas]) => (used.get(rollupId) ?? 0) + gas > (capOf(rollupId) ?? Number.POSITIVE_INFINITY),
@@ -144,7 +148,8 @@ function makeOne(rules: Rules, state: State, what: Origin): ReadTick {
 /** D-7: the tick and whatever must be filled in before it. */
 export function makeTick(rules: Rules, state: State, what: Origin): ReadTick[] {
 	const made: ReadTick[] = [];
-	while (hasBacklog(rules, state) && state.lastTick + 1 < what.tick) {
+	const fills = rules.deviation !== "horizon-never-fills" || what.kind !== "horizon";
+	while (fills && hasBacklog(rules, state) && state.lastTick + 1 < what.tick) {
 		const tick = state.lastTick + 1;
 		const l1Origin = state.blocks.findLast(
 			(block) =>

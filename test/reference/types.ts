@@ -25,6 +25,13 @@ export const DEVIATIONS = [
 	"horizon-ignores-forced",
 	"one-deposit-less",
 	"prune-one-more",
+	"inactive-deposits-count",
+	"horizon-never-fills",
+	"legs-judged-one-by-one",
+	"registered-twice",
+	"unknown-leg-accepted",
+	"negative-age-accepted",
+	"lags-may-rise",
 ] as const;
 
 export type Deviation = (typeof DEVIATIONS)[number];
