@@ -91,6 +91,7 @@ export interface Reader {
 	readonly state: OrderState;
 	/** Look-ups in what is derived so far; empty with `index: false`. */
 	readonly index: TimelineIndex;
+	readonly totals: Totals;
 	/** Heads of the executed rollups, by rollupId. */
 	heads(): readonly RollupHead[];
 	summary(): ReaderSummary;
@@ -122,6 +123,9 @@ export async function openReader(options: ReaderOptions): Promise<Reader> {
 		index: createTimelineIndex(store),
 		get state() {
 			return engine.state;
+		},
+		get totals() {
+			return engine.totals;
 		},
 		heads: () => engine.heads(),
 		summary: () => summarize(timeline, engine),

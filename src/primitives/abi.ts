@@ -22,6 +22,7 @@ export const REGISTRY_ABI = [
 	"event ConfigScheduled(uint32 indexed rollupId, uint64 effectiveTick, uint64 gasLimit, address feeRecipient)",
 	`function register(${ROLLUP_CONFIG} config, bytes allocation) returns (uint32 rollupId)`,
 	"function scheduleConfig(uint32 rollupId, uint64 effectiveTick, uint64 gasLimit, address feeRecipient)",
+	"function rollupInfo(uint32 rollupId) view returns ((uint32 cluster, uint40 activationTick, uint32 lowestGasLimit, uint32 gasLimit, uint32 pendingGasLimit, uint40 pendingTick, address owner, uint64 chainId, address settlement))",
 ] as const;
 
 export const FORCED_INCLUSION_ABI = [
