@@ -4,12 +4,10 @@ import { BLOB_BYTES } from "../primitives/limits.ts";
 import type { Address } from "../primitives/types.ts";
 import { type Chain, openChain } from "./chain.ts";
 import type { DevnetOptions } from "./options.ts";
-import { Devnet } from "./run.ts";
 import type { Screen } from "./screen.ts";
-import { type Deployment, setUp } from "./setup.ts";
+import type { Deployment } from "./setup.ts";
 import type { DevnetResult } from "./summary.ts";
 import type { L2Contracts } from "./traffic.ts";
-import { openWorld } from "./world.ts";
 
 /** What is not part of the library: the Ignition modules and the compiled contracts of the rollups. */
 export interface Repository {
@@ -32,20 +30,31 @@ export interface DevnetHooks {
 	onResult(result: DevnetResult, kept: Kept | null): void;
 }
 
-/** Runs a devnet and ends everything it has started, whatever happens. Throws what L1 and deployment throw. */
-export async function runDevnet(options: DevnetOptions, repository: Repository, hooks: DevnetHooks): Promise<void> {
+/**
+ * Runs a devnet and ends everything it has started, whatever happens. Throws what L1 and deployment throw.
+ * @param load called while L1 starts
+ */
+export async function runDevnet(
+	options: DevnetOptions,
+	load: () => Promise<Repository>,
+	hooks: DevnetHooks,
+): Promise<void> {
 	const { screen, signal } = hooks;
 	const say = (text: string): void => screen.event(performance.now() / 1_000, text);
-	// The trusted setup takes seconds to load; it may as well while L1 starts.
+	// L1 starts, and the trusted setup loads, while this process reads its own code: each takes seconds.
+	const starting = openChain(options.l1);
 	if (options.l1 === "anvil" && !options.calldata) warmKzg();
-	const chain = await openChain(options.l1);
+	const loading = Promise.all([load(), import("./setup.ts"), import("./world.ts"), import("./run.ts")]);
+	// Both are awaited below, one after the other.
+	loading.catch(() => undefined);
+	const chain = await starting;
 	try {
 		say(chain.kind === "url" ? `L1 at ${chain.rpc.label}` : `${chain.kind} started at ${chain.url}`);
+		const [repository, { setUp }, { openWorld }, { Devnet }] = await loading;
+		signal.throwIfAborted();
 		const setup = await setUp(chain, repository.deployment, options);
 		signal.throwIfAborted();
-		say(
-			`contracts deployed by Ignition, ${setup.rollups.length} rollups registered; Inbox ${setup.inbox.slice(0, 10)}…`,
-		);
+		say(`contracts deployed by Ignition; ${setup.rollups.length} rollups registered`);
 		const world = await openWorld(chain, setup, options);
 		try {
 			const devnet = new Devnet(world, options, repository.contracts, screen, signal);

@@ -182,9 +182,7 @@ export class Devnet {
 			gasLimit: 21_000n,
 		});
 		const answer = this.#world.sequencer.submit(rollupId, rawTx);
-		this.#say(
-			`${CENSORED.name} on ${chainId}: ${answer.ok ? "taken" : `refused by the sequencer`}; so she queues it on L1`,
-		);
+		this.#say(`the sequencer ${answer.ok ? "takes" : "refuses"} ${CENSORED.name}'s transaction; she queues it on L1`);
 		this.#forced = { hash: keccakHex(rawTx), l1Hash: await this.#users.force(rollupId, 50_000, rawTx) };
 	}
 
@@ -195,7 +193,7 @@ export class Devnet {
 		if (queued === undefined) return;
 		const seconds = source - queued;
 		this.#forcedTiming = { slots: Math.round(seconds / this.#slotSeconds), seconds };
-		this.#say(`${CENSORED.name}'s forced transaction executed in tick ${tick}, ${seconds} s after L1 had it`);
+		this.#say(`${CENSORED.name}'s forced transaction is in tick ${tick}, ${seconds} s after L1 got it`);
 	}
 
 	#countGas({ firstTick, lastTick, receipt }: { firstTick: Tick; lastTick: Tick; receipt: { gasUsed: bigint } }): void {
@@ -258,9 +256,8 @@ export class Devnet {
 		const { carrier, chain, reader, sequencer, setup } = this.#world;
 		const { slotSeconds, tickSeconds } = this.#options;
 		const { blocks, differences } = this.#history.agreement();
-		const { dropped, items, publications } = reader.summary();
-		const agreement =
-			differences.length === 0 ? `reader = sequencer on ${blocks} blocks` : "reader and sequencer DIFFER";
+		const { dropped, items, l1, publications } = { ...reader.summary(), l1: reader.state.l1 };
+		const agreement = differences.length === 0 ? `reader agrees on ${blocks} blocks` : "the reader DIFFERS";
 		const clusters = new Set(setup.rollups.map((rollup) => rollup.cluster)).size;
 		this.#heads.unsafe = new Map(sequencer.heads().map((head) => [head.rollupId, head]));
 		return {
@@ -272,7 +269,7 @@ export class Devnet {
 			rollups: setup.rollups,
 			slots: this.#history.slots(),
 			heads: this.#heads,
-			status: `L1 block ${reader.state.l1.number}: ${publications} publications, ${items} positions, ${dropped} dropped; ${agreement}`,
+			status: `L1 block ${l1.number}: ${publications} publications, ${items} positions, ${dropped} dropped; ${agreement}`,
 		};
 	}
 }

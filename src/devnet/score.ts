@@ -34,7 +34,7 @@ const GLYPHS: Readonly<Record<Mark, string>> = {
 	forcedDropped: "△",
 };
 
-export const LEGEND = "● included  ○ reverted  × dropped  ▲ forced  + deposit";
+export const LEGEND = "● included  ○ reverted  × dropped  ▲ forced  △ forced, dropped  + deposit";
 
 type Paint = (text: string) => string;
 type Cell = { readonly text: string; readonly width: number };

@@ -35,7 +35,17 @@ export interface Terminal {
 }
 
 const WIDTH = 80;
+const MAX_WIDTH = 120;
 const EVENTS = 5;
+
+/** Escape sequences take no room. */
+const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "gu");
+
+/** Cut to that many columns; a cut line loses its colours, since it may have lost their end. */
+function cutTo(line: string, width: number): string {
+	const bare = line.replace(ESCAPES, "");
+	return bare.length <= width ? line : `${bare.slice(0, width - 1)}…`;
+}
 
 const clock = (seconds: number): string => `${seconds.toFixed(1).padStart(6)} s`;
 
@@ -43,7 +53,7 @@ const clock = (seconds: number): string => `${seconds.toFixed(1).padStart(6)} s`
 export function plainScreen(terminal: Terminal): Screen {
 	const told = new Set<number>();
 	let titled = false;
-	const line = (text: string): void => void terminal.write(`${text.slice(0, WIDTH)}\n`);
+	const line = (text: string): void => void terminal.write(`${cutTo(text, WIDTH)}\n`);
 	return {
 		event: (at, text) => line(`${clock(at)}  ${text}`),
 		draw(view) {
@@ -90,10 +100,11 @@ export function liveScreen(terminal: Terminal, colors: Colors): Screen {
 	terminal.write("\x1b[?25l");
 	const render = (): void => {
 		if (last === null || !open) return;
-		const lines = picture(last, events, Math.min(terminal.columns ?? WIDTH, 120), colors).slice(
-			0,
-			(terminal.rows ?? 50) - 1,
-		);
+		// A line that wrapped would take two.
+		const width = Math.min((terminal.columns ?? WIDTH) - 1, MAX_WIDTH);
+		const lines = picture(last, events, width, colors)
+			.map((text) => cutTo(text, width))
+			.slice(0, (terminal.rows ?? 50) - 1);
 		// Up to the first line of the old picture, then each line anew; whatever is left below is wiped.
 		const up = height > 0 ? `\x1b[${height}A` : "";
 		terminal.write(`${up}\r${lines.map((text) => `\x1b[2K${text}`).join("\n")}\n\x1b[J`);
@@ -103,7 +114,7 @@ export function liveScreen(terminal: Terminal, colors: Colors): Screen {
 		event(at, text) {
 			const line = `${colors.dim(clock(at))}  ${text}`;
 			if (last === null) {
-				terminal.write(`${line}\n`);
+				terminal.write(`${cutTo(line, (terminal.columns ?? WIDTH) - 1)}\n`);
 				return;
 			}
 			events.push(line);

@@ -111,9 +111,11 @@ const plural = (count: number, word: string): string => `${number(count)} ${word
 /** The end of a devnet for a person, at most 80 columns wide. */
 export function summaryLines(result: DevnetResult, colors: Colors): readonly string[] {
 	const { l1 } = result;
+	const blocks = `all ${number(result.comparedBlocks)} blocks`;
 	const verdict = result.readerAgrees
-		? colors.green(`equal on all ${number(result.comparedBlocks)} blocks`)
-		: colors.red("DIFFERENT: this is a bug, please report it");
+		? colors.green(`equal to the sequencer's on ${blocks}`)
+		: colors.red("NOT the sequencer's: a bug, please report it");
+	const first = result.secondsToFirstTick;
 	const facts: [string, string][] = [
 		[
 			"L1",
@@ -125,15 +127,12 @@ export function summaryLines(result: DevnetResult, colors: Colors): readonly str
 		],
 		["", `${plural(result.deposits, "deposit")}; ${result.refused} refused by the sequencer's mempool`],
 		["forced", forcedLine(result)],
-		["reader", `derived all of it from L1 alone; to the sequencer it is`],
-		["", `${verdict}; ${plural(result.undone, "unsafe tick")} undone`],
+		["reader", `from L1 alone: ${verdict}`],
 		[
 			"",
-			result.secondsToFirstTick === null
-				? "no tick derived"
-				: `first tick ${result.secondsToFirstTick.toFixed(1)} s after the start of the command`,
+			`${plural(result.undone, "unsafe tick")} undone; first tick ${first === null ? "never" : `${first.toFixed(1)} s after the start`}`,
 		],
-		["gas", `${number(result.gasPerPublication)} per publication; shared by bytes:`],
+		["gas", `${number(result.gasPerPublication)} per publication; by share of bytes:`],
 		["", result.rollups.map((rollup) => `${rollup.chainId} ${number(rollup.gasPerPublication)}`).join(", ")],
 		["root", result.orderRoot],
 	];

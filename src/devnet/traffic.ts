@@ -36,14 +36,12 @@ const TOKENS = 1_000_000n * ETHER;
 
 const erc20 = new Interface([
 	"function transfer(address to, uint256 amount) returns (bool)",
-	"function approve(address spender, uint256 amount) returns (bool)",
 	"function mint(address to, uint256 amount)",
 ]);
 const amm = new Interface([
 	"constructor(address token)",
 	"function addLiquidity(uint256 tokens) payable",
 	"function swapEthForTokens(uint256 minimum) payable returns (uint256)",
-	"function swapTokensForEth(uint256 amount, uint256 minimum) returns (uint256)",
 ]);
 
 type Call = Pick<TransactionLike<string>, "to" | "data" | "value" | "gasLimit">;
@@ -51,6 +49,8 @@ type Call = Pick<TransactionLike<string>, "to" | "data" | "value" | "gasLimit">;
 interface RollupTraffic {
 	readonly rollup: DevnetRollup;
 	readonly nonces: Map<Address, number>;
+	/** Have some of the token. */
+	readonly holders: Set<Address>;
 	readonly token: Address;
 	readonly pool: Address;
 }
@@ -66,6 +66,7 @@ export class Traffic {
 		this.#rollups = rollups.map((rollup) => ({
 			rollup,
 			nonces: new Map(),
+			holders: new Set(),
 			token: getCreateAddress({ from: DEPLOYER.address, nonce: 0 }).toLowerCase() as Address,
 			pool: getCreateAddress({ from: DEPLOYER.address, nonce: 1 }).toLowerCase() as Address,
 		}));
@@ -74,18 +75,18 @@ export class Traffic {
 		this.#random = createRandom(seed);
 	}
 
-	/** The first transactions of every rollup: token and pool, and everyone has some of the token. */
+	/** The first transactions of every rollup: the token, and a pool that has some of it. */
 	async deployContracts(): Promise<void> {
-		for (const world of this.#rollups) {
-			const { pool, token } = world;
-			const poolArguments = amm.encodeDeploy([token]).slice(2);
-			await this.#send(world, DEPLOYER, { data: this.#contracts.token, gasLimit: 2_000_000n });
-			await this.#send(world, DEPLOYER, { data: `${this.#contracts.pool}${poolArguments}`, gasLimit: 2_000_000n });
-			for (const { address } of [DEPLOYER, ...USERS])
-				await this.#send(world, DEPLOYER, erc20Call(token, "mint", [address, TOKENS]));
-			await this.#send(world, DEPLOYER, erc20Call(token, "approve", [pool, TOKENS]));
-			await this.#send(world, DEPLOYER, { ...ammCall(pool, "addLiquidity", [1_000n * ETHER]), value: 100n * ETHER });
-		}
+		const steps: ((world: RollupTraffic) => Call)[] = [
+			() => ({ data: this.#contracts.token, gasLimit: 2_000_000n }),
+			({ token }) => ({
+				data: `${this.#contracts.pool}${amm.encodeDeploy([token]).slice(2)}`,
+				gasLimit: 2_000_000n,
+			}),
+			({ pool, token }) => erc20Call(token, "mint", [pool, 1_000n * ETHER]),
+			({ pool }) => ({ ...ammCall(pool, "addLiquidity", [0]), value: 100n * ETHER }),
+		];
+		for (const step of steps) for (const world of this.#rollups) await this.#send(world, DEPLOYER, step(world));
 	}
 
 	/** A few transactions on every rollup, arriving in a mixed order, as they do. */
@@ -106,7 +107,15 @@ export class Traffic {
 		const amount = BigInt(1 + this.#random.below(1_000)) * 10n ** 15n;
 		const kind = this.#random.below(10);
 		if (kind < 4) return await this.#send(world, user, { to: other, value: amount, gasLimit: 21_000n });
-		if (kind < 7) return await this.#send(world, user, erc20Call(token, "transfer", [other, amount]));
+		if (kind < 7) {
+			// The first time around a user gets some.
+			const first = !world.holders.has(user.address);
+			world.holders.add(user.address);
+			const call = first
+				? erc20Call(token, "mint", [user.address, TOKENS])
+				: erc20Call(token, "transfer", [other, amount]);
+			return await this.#send(world, user, call);
+		}
 		if (kind < 8) return await this.#send(world, user, { ...ammCall(pool, "swapEthForTokens", [0]), value: amount });
 		// These revert, and are included all the same: more tokens than anyone has, an impossible price.
 		if (kind < 9) return await this.#send(world, user, erc20Call(token, "transfer", [other, TOKENS * 10n]));

@@ -91,7 +91,6 @@ function optionsOf(flags: Flags): DevnetOptions {
 
 async function run(options: DevnetOptions, output: Output): Promise<number> {
 	const abort = new AbortController();
-	const repository = await loadRepository(output);
 	const [{ runDevnet }, screens, { summaryLines }] = await Promise.all([
 		import("../../devnet/devnet.ts"),
 		import("../../devnet/screen.ts"),
@@ -101,7 +100,7 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 	const live = people.isTTY === true && process.env.TERM !== "dumb";
 	const screen = live ? screens.liveScreen(people, output.colors) : screens.plainScreen(people);
 	let agrees = false;
-	const done = runDevnet(options, repository, {
+	const done = runDevnet(options, () => loadRepository(output), {
 		screen,
 		signal: abort.signal,
 		onResult(result, kept) {
