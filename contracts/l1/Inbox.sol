@@ -121,8 +121,12 @@ contract Inbox is IInbox, TimelineClock {
             revert InvalidDataSize(data.length, Limits.MAX_CALLDATA_BYTES);
         }
         _checkRight(meta.firstTick(), lastTick, proof);
-        bytes memory payload = abi.encodePacked(keccak256(data));
-        bytes32 hash = OrderHash.publication(expectedHead, meta, ticksRoot, l1OriginHash, msg.sender, payload);
+        bytes32 hash = OrderHash.publication(
+            abi.encode(expectedHead, meta, ticksRoot, l1OriginHash, msg.sender),
+            block.number,
+            block.timestamp,
+            abi.encodePacked(keccak256(data))
+        );
         place.word = _successor(expectedHead, lastTick, hash);
         emit PublishedCalldata(expectedHead, meta, ticksRoot, l1OriginHash, msg.sender, data);
     }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {HeaderMeta} from "../types/HeaderMeta.sol";
-import {RingWord} from "../types/RingWord.sol";
-
 /// @notice The hashes of the order layer (spec section 5, and H-3): what a publication, an item, a tick and its order are
 /// called in proofs. The shared vectors hold these equal to every reader's.
 /// @dev Each kind has its own first byte, so that none can be taken for another; legs are fixed-width pairs.
@@ -44,24 +41,17 @@ library OrderHash {
         return keccak256(abi.encodePacked(uint8(6), number, forcedCount, forcedRoot, itemCount, itemsRoot));
     }
 
-    /// @notice H-3. What a ring word's digest is taken from, for the publication of `publisher` in this very block.
+    /// @notice H-3. What a ring word's digest is taken from.
+    /// @param header parent, meta, ticksRoot, l1OriginHash and publisher, ABI-encoded
+    /// @param number the publication's L1 block
+    /// @param timestamp that block's time
     /// @param payload the blobs' versioned hashes, joined, or the hash of the calldata
     function publication(
-        RingWord parent,
-        HeaderMeta meta,
-        bytes32 ticksRoot,
-        bytes32 l1OriginHash,
-        address publisher,
+        bytes memory header,
+        uint256 number,
+        uint256 timestamp,
         bytes memory payload
-    ) internal view returns (bytes32) {
-        return
-            keccak256(
-                abi.encodePacked(
-                    abi.encode(parent, meta, ticksRoot, l1OriginHash, publisher),
-                    uint128(block.number),
-                    uint128(block.timestamp),
-                    payload
-                )
-            );
+    ) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(header, uint128(number), uint128(timestamp), payload));
     }
 }
