@@ -18,7 +18,7 @@ export interface Finding {
 const MAX_DESCRIBED = 3;
 
 /** Seed of one history of a campaign. */
-export const historySeed = (seed: string, index: number): string => `${seed}/${index}`;
+const historySeed = (seed: string, index: number): string => `${seed}/${index}`;
 
 const describe = ({ segment, block, field, src, reference }: Difference): string => {
 	const text = (value: unknown): string => JSON.stringify(value)?.slice(0, 300) ?? "nothing";

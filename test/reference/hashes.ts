@@ -6,7 +6,7 @@ import type { Deviation, ManifestItem } from "./types.ts";
 
 export const bytesOf = (hex: string): Buffer => Buffer.from(hex.slice(2), "hex");
 
-export const uint = (value: number | bigint, bits: number): Buffer =>
+const uint = (value: number | bigint, bits: number): Buffer =>
 	Buffer.from(
 		BigInt(value)
 			.toString(16)
@@ -19,7 +19,7 @@ export const keccak = (...parts: readonly Uint8Array[]): Hash32 => keccak256(Buf
 // ------------------------------------------------------------------------------------------ the head (H-1 to H-4)
 
 /** H-1. */
-export function metaWord(header: PublicationHeader): Buffer {
+function metaWord(header: PublicationHeader): Buffer {
 	const word =
 		(BigInt(header.coinbase) << 96n) |
 		(BigInt(header.firstTick) << 56n) |
