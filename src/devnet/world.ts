@@ -4,9 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { L1Source } from "../derive/ports.ts";
 import { openArchive } from "../l1/archive.ts";
-import { beaconSource } from "../l1/beacon.ts";
-import { httpTransport } from "../l1/rpc.ts";
-import { createL1Source, type L1SourceOptions } from "../l1/source.ts";
+import { type ConnectOptions, connectL1 } from "../node/connect.ts";
 import { openReader, type Reader } from "../node/reader.ts";
 import type { Address } from "../primitives/types.ts";
 import type { Carrier } from "../sequencer/fees.ts";
@@ -34,16 +32,16 @@ export async function openWorld(chain: Chain, setup: Setup, options: DevnetOptio
 	const folder = await mkdtemp(join(tmpdir(), "meridian-devnet-"));
 	const archive = join(folder, "blobs");
 	const carrier = carrierOf(chain, options);
-	const beacon = chain.kind === "url" ? options.beacon : chain.blobs ? chain.url : null;
-	const sourceOf = (extra: Partial<L1SourceOptions> = {}): L1Source =>
-		createL1Source({
-			rpc: httpTransport(chain.url),
+	const beacon = chain.kind === "url" ? options.beacon : null;
+	const sourceOf = (extra: Partial<ConnectOptions> = {}): L1Source =>
+		connectL1({
+			rpc: chain.url,
 			inbox: setup.inbox,
-			...(beacon === null ? {} : { blobSources: [beaconSource(beacon)] }),
+			...(beacon === null ? {} : { beacon }),
 			...(chain.kind === "hardhat" ? { finality: SHALLOW_FINALITY } : {}),
 			...extra,
 		});
-	const sequencer = await Sequencer.open(sourceOf({ archive: openArchive(archive) }), {
+	const sequencer = await Sequencer.open(sourceOf({ archive }), {
 		account: setup.sequencer,
 		carrier,
 		archive: openArchive(archive),

@@ -8,6 +8,7 @@ import { applyTicks } from "../derive/plan.ts";
 import type { L1Source, Timeline } from "../derive/ports.ts";
 import type { L1Ref, OrderState, StepResult } from "../derive/types.ts";
 import type { RollupHead } from "../execute/types.ts";
+import { isMeridianError } from "../primitives/errors.ts";
 import type { Address, Hash32, Leg, RollupId, Tick } from "../primitives/types.ts";
 import { memoryStore } from "../store/open.ts";
 import type { Store } from "../store/types.ts";
@@ -16,8 +17,10 @@ import { decodePoolTx } from "./decode.ts";
 import { buildDraft, type DraftContext } from "./draft.ts";
 import { type Executed, Execution } from "./execution.ts";
 import { type Carrier, cheaperCarrier } from "./fees.ts";
+import type { Request } from "./l1-account.ts";
 import { Mempool, type PoolTx } from "./mempool.ts";
 import { Publisher } from "./publisher.ts";
+import { explainRevert } from "./reverts.ts";
 import { keyOfLast, type Plan, reconcile } from "./speculation.ts";
 import type { Step } from "./steps.ts";
 import { L1Track } from "./track.ts";
@@ -198,6 +201,27 @@ export class Sequencer {
 		if (!(await this.#publisher.send(draft, l1Number))) return { kind: "too-dear" };
 		this.#sent = ready.slice(0, count);
 		return sentReport(draft, bytes, inFlight !== null);
+	}
+
+	/**
+	 * Asks L1 whether it would take a publication of the ticks up to `latest` now: with the data in calldata, whatever they will go
+	 * by, since the contract checks the same. Throws `usage` with code `reverted` and the contract's reason if not.
+	 */
+	async preflight(latest: Tick, request: Request): Promise<void> {
+		const ready = this.#unpublished().map((plan) => plan.planned);
+		const context: DraftContext = { ...(await this.#draftContext()), carrier: "calldata" };
+		const { draft } = await buildDraft(
+			context,
+			ready.filter(({ tick }) => tick <= latest),
+		);
+		const { data, to } = draft.call;
+		try {
+			await request("eth_call", [{ from: this.#options.account.address, to, data }, "latest"]);
+		} catch (error) {
+			const reason = explainRevert(error);
+			// Nodes ask at the time of the latest block, and the tick may be of the next one.
+			if (!isMeridianError(reason) || reason.details.error !== "TickInFuture") throw reason;
+		}
 	}
 
 	async close(): Promise<void> {

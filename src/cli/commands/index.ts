@@ -1,14 +1,28 @@
 import type { Command } from "commander";
 import { register as check } from "./check.ts";
+import { register as deposit } from "./deposit.ts";
 import { register as derive } from "./derive.ts";
 import { register as devnet } from "./devnet.ts";
+import { register as force } from "./force.ts";
 import { register as fuzz } from "./fuzz.ts";
 import { register as inspect } from "./inspect.ts";
+import { register as publish } from "./publish.ts";
 import { register as test } from "./test.ts";
 import { register as verify } from "./verify.ts";
 
 /** In the order of `--help`. A command's file stays light: what is heavy is imported by its action. */
-const COMMANDS: readonly ((program: Command) => void)[] = [devnet, derive, verify, inspect, test, fuzz, check];
+const COMMANDS: readonly ((program: Command) => void)[] = [
+	devnet,
+	derive,
+	verify,
+	inspect,
+	publish,
+	force,
+	deposit,
+	test,
+	fuzz,
+	check,
+];
 
 export function registerCommands(program: Command): void {
 	for (const register of COMMANDS) register(program);

@@ -1,0 +1,25 @@
+/** The options that every command has that sends something to L1. */
+import { type Command, InvalidArgumentError } from "commander";
+import { addL1Flags, type L1Flags, rollupIds } from "../reading/flags.ts";
+
+export interface WriteFlags extends L1Flags {
+	readonly key?: string;
+	readonly rollup: number;
+	readonly json: boolean;
+}
+
+export function rollupId(text: string): number {
+	return rollupIds(text)[0] ?? 0;
+}
+
+/** Raw transactions, as hex; several options or several values make several. */
+export function rawTransactions(text: string, before: readonly string[] = []): readonly string[] {
+	if (/^0x([0-9a-fA-F]{2})+$/.test(text)) return [...before, text];
+	throw new InvalidArgumentError("give a signed transaction as 0x and an even number of hex digits.");
+}
+
+export function addWriteFlags(command: Command): Command {
+	return addL1Flags(command)
+		.option("--key <hex>", "private key of the L1 account that pays; prefer MERIDIAN_KEY, others can see options")
+		.option("--json", "print the result as one JSON object on the last line of stdout", false);
+}

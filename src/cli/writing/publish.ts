@@ -1,0 +1,106 @@
+/** What `meridian publish` does: a sequencer for one tick. */
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { tickAt, tickTime } from "../../derive/clock.ts";
+import type { Outcome } from "../../execute/types.ts";
+import { openArchive } from "../../l1/archive.ts";
+import { hexToBytes } from "../../primitives/bytes.ts";
+import { MeridianError } from "../../primitives/errors.ts";
+import type { Tick } from "../../primitives/types.ts";
+import type { L1Receipt } from "../../sequencer/l1-account.ts";
+import { Sequencer } from "../../sequencer/sequencer.ts";
+import type { UnsafeTick } from "../../sequencer/types.ts";
+import type { PublishFlags } from "../commands/publish.ts";
+import type { Output } from "../output.ts";
+import { rawTransactions } from "./flags.ts";
+import { type Writer, withWriter } from "./open.ts";
+
+const POLL_MS = 500;
+
+export async function publish(flags: PublishFlags): Promise<void> {
+	const raws = await readTransactions(flags);
+	await withWriter(flags, async (writer) => {
+		const { account, output, request, source } = writer;
+		const archive = flags.archive === undefined ? {} : { archive: openArchive(flags.archive) };
+		const carrier = flags.calldata ? "calldata" : "blobs";
+		const sequencer = await Sequencer.open(source, { account, carrier, ...archive });
+		output.note("deriving the timeline, to know what may come next");
+		await sequencer.sync();
+		if (!sequencer.safeState.rollups.has(flags.rollup))
+			throw new MeridianError("usage", "no-rollup", `Rollup ${flags.rollup} is not registered in this timeline`, {
+				hint: "rollups count from 1; meridian derive lists them",
+			});
+		for (const rawTx of raws) sequencer.orderUnseen({ rollupId: flags.rollup, rawTx });
+		const { made, tick } = await nextTick(sequencer, writer);
+		await sequencer.preflight(tick, request);
+		const receipt = await untilMined(sequencer, tick, writer);
+		report(flags, tick, made, receipt, output);
+	});
+}
+
+async function readTransactions({ file, tx = [] }: PublishFlags): Promise<readonly Uint8Array[]> {
+	const lines = file === undefined ? [] : (await readFile(file, "utf8")).split(/\s+/).filter((line) => line !== "");
+	for (const [i, line] of lines.entries()) {
+		if (/^0x([0-9a-fA-F]{2})+$/.test(line)) continue;
+		throw new MeridianError("usage", "bad-file", `${file}: entry ${i + 1} is no transaction as 0x and hex digits`);
+	}
+	const all = lines.reduce<readonly string[]>((before, line) => rawTransactions(line, before), tx);
+	if (all.length > 0) return all.map(hexToBytes);
+	throw new MeridianError("usage", "nothing-to-publish", "There is no transaction to publish; give --tx or --file");
+}
+
+/** The newest tick that L1 would already take, or the one after the last; waits for L1 to come so far. */
+async function nextTick(sequencer: Sequencer, { signal }: Writer): Promise<{ tick: Tick; made: UnsafeTick }> {
+	const { config } = sequencer.timeline;
+	for (;;) {
+		const { l1, lastTick } = sequencer.safeState;
+		const tick = Math.max(lastTick + 1, tickAt(config, l1.timestamp));
+		if (tickTime(config, tick) <= l1.timestamp + config.slotSeconds) {
+			const made = await sequencer.makeTick(tick);
+			if (made !== null) return { tick, made };
+		}
+		await sleep(POLL_MS, undefined, { signal });
+		await sequencer.sync();
+	}
+}
+
+async function untilMined(sequencer: Sequencer, tick: Tick, { output, signal }: Writer): Promise<L1Receipt> {
+	let told = false;
+	for (;;) {
+		const report = await sequencer.publish(tick);
+		if (report.kind === "nothing")
+			throw new MeridianError("retry", "displaced", "Somebody else published meanwhile; run the command again");
+		if (report.kind === "sent") output.note(`${told ? "sent again" : "sent"}; waiting until it is mined`);
+		told = true;
+		await sleep(POLL_MS, undefined, { signal });
+		const { mined } = await sequencer.sync();
+		if (mined === null) continue;
+		if (mined.receipt.success) return mined.receipt;
+		throw new MeridianError("retry", "reverted", `The publication ${mined.receipt.hash} reverted on L1`, {
+			hint: "somebody else published meanwhile, or the key has no right to; run the command again",
+		});
+	}
+}
+
+function report(flags: PublishFlags, tick: Tick, made: UnsafeTick, receipt: L1Receipt, output: Output): void {
+	const outcomes = (made.ticks.at(-1)?.result.outcomes ?? []).filter(({ position }) => position.class === 1);
+	output.line(
+		`tick ${tick} published in L1 block ${receipt.blockNumber}, ${receipt.gasUsed} gas, transaction ${receipt.hash}`,
+	);
+	for (const { position, result } of outcomes) output.line(`  item ${position.index}: ${describe(result)}`);
+	output.result({
+		hash: receipt.hash,
+		l1Block: receipt.blockNumber,
+		gasUsed: Number(receipt.gasUsed),
+		carrier: flags.calldata ? "calldata" : "blobs",
+		rollupId: flags.rollup,
+		tick,
+		items: outcomes.map(({ result }) => result),
+	});
+}
+
+function describe(result: Outcome["result"]): string {
+	if (result.kind === "dropped") return `dropped (${result.reason})`;
+	const status = result.status === 1 ? "succeeded" : "reverted";
+	return `${status} in block ${result.blockNumber}, ${result.gasUsed} gas, ${result.txHash}`;
+}
