@@ -67,6 +67,7 @@ class Follower {
 	readonly #status: Status;
 	readonly #prefetch;
 	#heads: L1Heads | null = null;
+	#announced: L1Id | null = null;
 	#finalized = -1;
 	#deepReorgs = 0;
 	#failures = 0;
@@ -126,10 +127,17 @@ class Follower {
 		if (this.#heads !== null && this.#heads.latest.number >= wanted) return this.#heads;
 		const heads = await this.#options.source.heads();
 		this.#heads = heads;
-		const { number, hash } = heads.finalized;
-		if (number > this.#finalized && (await this.#options.chain.hashAt(number)) === hash) this.#finalized = number;
+		await this.#noteFinality();
+		this.#announced = heads.finalized;
 		this.#options.onHeads?.(heads);
 		return heads;
+	}
+
+	/** A block that was announced as final is so for us once we have processed it, and not another in its place. */
+	async #noteFinality(): Promise<void> {
+		if (this.#announced === null || this.#announced.number <= this.#finalized) return;
+		const { number, hash } = this.#announced;
+		if ((await this.#options.chain.hashAt(number)) === hash) this.#finalized = number;
 	}
 
 	/** The head is not ahead of us: nothing new, a node that lags behind, or a reorg to a chain that is not longer (yet). */
@@ -142,6 +150,7 @@ class Follower {
 
 	async #reorg(last: L1Id): Promise<L1Event | null> {
 		const { source, chain, start } = this.#options;
+		await this.#noteFinality();
 		for (let number = last.number; number >= this.#finalized && number >= start - 1; number--) {
 			const theirs = await source.hashOf(number);
 			if (number < start) return { kind: "reorg", ancestor: { number, hash: theirs ?? ZERO_HASH } };
