@@ -1,8 +1,8 @@
 /** Accounts as the state keeps them, and their bytes (RLP, the same in the state trie and in the store). */
 import { RLP } from "@ethereumjs/rlp";
-import { bigIntToUnpaddedBytes } from "@ethereumjs/util";
 import { bytesToUint, equalBytes } from "../primitives/bytes.ts";
 import { keccak256 } from "../primitives/hash.ts";
+import { encodeList, encodeString, integerBytes } from "./rlp.ts";
 import { EMPTY_ROOT } from "./trie.ts";
 
 /** Immutable: a change makes a new one. */
@@ -23,12 +23,12 @@ export const NEW_ACCOUNT: StateAccount = {
 	codeHash: EMPTY_CODE_HASH,
 };
 
-export function encodeAccount(account: StateAccount): Uint8Array {
-	return RLP.encode([
-		bigIntToUnpaddedBytes(account.nonce),
-		bigIntToUnpaddedBytes(account.balance),
-		account.storageRoot,
-		account.codeHash,
+export function encodeAccount({ nonce, balance, storageRoot, codeHash }: StateAccount): Uint8Array {
+	return encodeList([
+		encodeString(integerBytes(nonce)),
+		encodeString(integerBytes(balance)),
+		encodeString(storageRoot),
+		encodeString(codeHash),
 	]);
 }
 

@@ -1,21 +1,20 @@
-/**
- * From published bytes to a transaction of a rollup, or the reason it is none (E-14 to E-17). Total: nothing thrown comes out.
- *
- * The bytes are attacker's bytes, and ethereumjs' constructors accept things Ethereum does not (an access list that is a
- * string, a storage key that is a list), so the shape is checked here first, field by field.
- */
+/** From published bytes to a transaction of a rollup, or the reason it is none (E-14 to E-17). Total: nothing is thrown. */
 import type { Common } from "@ethereumjs/common";
-import { type NestedUint8Array, RLP } from "@ethereumjs/rlp";
 import {
-	create1559FeeMarketTxFromBytesArray,
-	createAccessList2930TxFromBytesArray,
-	createEOACode7702TxFromBytesArray,
-	createLegacyTxFromBytesArray,
+	createAccessList2930Tx,
+	createEOACode7702Tx,
+	createFeeMarket1559Tx,
+	createLegacyTx,
+	type EOACode7702TxData,
+	type FeeMarketEIP1559TxData,
 	type TypedTransaction,
 } from "@ethereumjs/tx";
-import type { Address } from "@ethereumjs/util";
-import { bytesToUint, equalBytes } from "../primitives/bytes.ts";
-import { isShallow } from "./shallow.ts";
+import { Address } from "@ethereumjs/util";
+import { bytesToUint, concatBytes } from "../primitives/bytes.ts";
+import { keccak256 } from "../primitives/hash.ts";
+import { recoverPublicKey } from "./native.ts";
+import { encodeList, encodeString, integerBytes } from "./rlp.ts";
+import { readTxFields, type TxFields } from "./txFields.ts";
 import type { DropReason } from "./types.ts";
 
 export interface DecodedTx {
@@ -29,126 +28,76 @@ export interface DecodedTx {
 
 export type Decoded = DecodedTx | { readonly drop: DropReason };
 
-type Item = Uint8Array | NestedUint8Array;
-type Values = [Uint8Array, ...Uint8Array[]];
-interface Shape {
-	/** Names of the fields in order; what each must look like is in `FIELDS`. */
-	readonly fields: readonly (keyof typeof FIELDS)[];
-	readonly create: (values: never, options: { common: Common; freeze: boolean }) => TypedTransaction;
-}
-
-const isString = (item: Item, length?: number): item is Uint8Array =>
-	item instanceof Uint8Array && (length === undefined || item.length === length);
-
-/** A canonical integer of at most so many bytes. */
-const isInteger = (item: Item, maxBytes: number): boolean => isString(item) && item.length <= maxBytes && item[0] !== 0;
-
-const isList = (item: Item, each: (element: Item) => boolean): boolean =>
-	!(item instanceof Uint8Array) && item.every(each);
-
-const isAccess = (item: Item): boolean =>
-	!(item instanceof Uint8Array) &&
-	item.length === 2 &&
-	isString(item[0] ?? [], 20) &&
-	isList(item[1] ?? new Uint8Array(0), (slot) => isString(slot, 32));
-
-const isAuthorization = (item: Item): boolean => {
-	if (item instanceof Uint8Array || item.length !== 6) return false;
-	const [chainId = [], address = [], nonce = [], parity = [], r = [], s = []] = item;
-	return (
-		isInteger(chainId, 32) &&
-		isString(address, 20) &&
-		isInteger(nonce, 8) &&
-		isInteger(parity, 1) &&
-		isInteger(r, 32) &&
-		isInteger(s, 32)
-	);
-};
-
-const FIELDS = {
-	/** Nonce, gas limit. */
-	u64: (item: Item) => isInteger(item, 8),
-	/** Amounts, fees, chain id, signature. */
-	u256: (item: Item) => isInteger(item, 32),
-	bytes: (item: Item) => isString(item),
-	/** An address, or nothing for a creation. */
-	to: (item: Item) => isString(item, 20) || isString(item, 0),
-	address: (item: Item) => isString(item, 20),
-	accessList: (item: Item) => isList(item, isAccess),
-	authorizations: (item: Item) => isList(item, isAuthorization),
-} satisfies Record<string, (item: Item) => boolean>;
-
-const LEGACY: Shape = {
-	fields: ["u64", "u256", "u64", "to", "u256", "bytes", "u256", "u256", "u256"],
-	create: createLegacyTxFromBytesArray,
-};
-const TYPED: Readonly<Record<number, Shape>> = {
-	1: {
-		fields: ["u256", "u64", "u256", "u64", "to", "u256", "bytes", "accessList", "u256", "u256", "u256"],
-		create: createAccessList2930TxFromBytesArray,
-	},
-	2: {
-		fields: ["u256", "u64", "u256", "u256", "u64", "to", "u256", "bytes", "accessList", "u256", "u256", "u256"],
-		create: create1559FeeMarketTxFromBytesArray,
-	},
-	4: {
-		// biome-ignore format: one field list per line reads best
-		fields: ["u256", "u64", "u256", "u256", "u64", "address", "u256", "bytes", "accessList", "authorizations", "u256", "u256", "u256"],
-		create: createEOACode7702TxFromBytesArray,
-	},
-};
-
 const BLOB_TYPE = 3;
-/** Lists inside lists in a transaction: itself, access list, entry, its slots. */
-const MAX_DEPTH = 4;
-const LEGACY_V = 6;
+/** `v` of a legacy signature without and with a chain id (EIP-155). */
+const V_PLAIN = 27n;
+const V_PROTECTED = 35n;
+/** EIP-2: half of the order of secp256k1. */
+const MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
 export function decodeTx(raw: Uint8Array, common: Common): Decoded {
-	const first = raw[0];
-	if (first === BLOB_TYPE) return { drop: "blob-transaction" };
-	const shape = first === undefined ? undefined : first >= 0xc0 ? LEGACY : TYPED[first];
-	if (shape === undefined) return { drop: "undecodable" };
-	const values = decodeValues(shape === LEGACY ? raw : raw.subarray(1), shape);
-	if (values === null) return { drop: "undecodable" };
-	const chain = shape === LEGACY ? legacyChain(values[LEGACY_V] ?? values[0]) : bytesToUint(values[0]);
-	if (chain === undefined) return { drop: "undecodable" };
+	if (raw[0] === BLOB_TYPE) return { drop: "blob-transaction" };
+	const fields = readTxFields(raw);
+	const chain = fields && chainOf(fields);
+	if (fields === null || chain === undefined) return { drop: "undecodable" };
 	if (chain === null) return { drop: "no-chain-id" };
 	if (chain !== common.chainId()) return { drop: "wrong-chain-id" };
-	return validate(raw, values, shape, common);
+	return validate(raw, fields, common);
 }
 
-/** The fields, or null if the bytes are not canonical RLP of that shape. */
-function decodeValues(payload: Uint8Array, shape: Shape): Values | null {
-	if (!isShallow(payload, MAX_DEPTH)) return null;
-	let values: Item;
-	try {
-		values = RLP.decode(payload);
-	} catch {
-		return null;
-	}
-	if (values instanceof Uint8Array || values.length !== shape.fields.length) return null;
-	if (!shape.fields.every((field, i) => FIELDS[field](values[i] ?? []))) return null;
-	return values as Values;
-}
-
-/**
- * Chain id in the `v` of a legacy transaction (EIP-155); null: it has none; undefined: no such `v`.
- */
-function legacyChain(v: Uint8Array): bigint | null | undefined {
+/** Null: replayable on every chain. Undefined: no such `v`. */
+function chainOf({ type, chainId, v }: TxFields): bigint | null | undefined {
+	if (type !== 0) return bytesToUint(chainId ?? v);
 	const value = bytesToUint(v);
-	if (value === 27n || value === 28n) return null;
-	return value < 35n ? undefined : (value - 35n) / 2n;
+	if (value === V_PLAIN || value === V_PLAIN + 1n) return null;
+	return value < V_PROTECTED ? undefined : (value - V_PROTECTED) / 2n;
 }
 
-function validate(raw: Uint8Array, values: Values, shape: Shape, common: Common): Decoded {
+/** The second part of E-14: what makes a transaction invalid whatever the state. */
+function validate(raw: Uint8Array, fields: TxFields, common: Common): Decoded {
 	try {
-		const tx = shape.create(values as never, { common, freeze: true });
-		// Belt and braces for canonical encoding: what goes into the block is the object, what was hashed are the bytes.
-		if (!equalBytes(tx.serialize(), raw)) return { drop: "undecodable" };
+		const tx = construct(fields, common);
 		if (tx.getMinimumGasLimit() > tx.gasLimit) return { drop: "undecodable" };
-		const feeCap = "maxFeePerGas" in tx ? tx.maxFeePerGas : tx.gasPrice;
-		return { tx, sender: tx.getSenderAddress(), raw, feeCap };
+		const sender = recoverSender(fields, common.chainId());
+		if (sender === null) return { drop: "undecodable" };
+		// ethereumjs would serialize and recover again each time it is asked.
+		Object.assign(tx, { getSenderAddress: () => sender, serialize: () => raw });
+		Object.freeze(tx);
+		return { tx, sender, raw, feeCap: "maxFeePerGas" in tx ? tx.maxFeePerGas : tx.gasPrice };
 	} catch {
 		return { drop: "undecodable" };
 	}
+}
+
+/** @throws what ethereumjs throws of values that no transaction may have */
+function construct(fields: TxFields, common: Common): TypedTransaction {
+	// An empty `v` would mean unsigned.
+	const data = { ...fields, v: fields.v.length === 0 ? Uint8Array.of(0) : fields.v };
+	const options = { common, freeze: false };
+	switch (fields.type) {
+		case 0:
+			return createLegacyTx(data, options);
+		case 1:
+			return createAccessList2930Tx(data, options);
+		case 2:
+			return createFeeMarket1559Tx(data as object as FeeMarketEIP1559TxData, options);
+		case 4:
+			return createEOACode7702Tx(data as object as EOACode7702TxData, options);
+	}
+}
+
+/** @throws if no key fits the signature */
+function recoverSender(fields: TxFields, chainId: bigint): Address | null {
+	const { type, r, s } = fields;
+	const v = bytesToUint(fields.v);
+	const parity = type === 0 ? v - V_PROTECTED - 2n * chainId : v;
+	if (r.length === 0 || s.length === 0 || bytesToUint(s) > MAX_S || parity > 1n) return null;
+	const publicKey = recoverPublicKey(signedHash(fields, chainId), Number(parity), r, s);
+	return new Address(keccak256(publicKey).slice(12));
+}
+
+function signedHash({ type, signed }: TxFields, chainId: bigint): Uint8Array {
+	if (type !== 0) return keccak256(concatBytes(Uint8Array.of(type), encodeList([signed])));
+	const empty = encodeString(new Uint8Array(0));
+	return keccak256(encodeList([signed, encodeString(integerBytes(chainId)), empty, empty]));
 }

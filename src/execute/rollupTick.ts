@@ -64,7 +64,7 @@ export class RollupTick {
 		const { head } = this.#rollup;
 		const count = block.withdrawals?.length ?? 0;
 		return {
-			block: this.#describe(block),
+			block: this.#describe(block, builder.encode(block)),
 			head: {
 				header: block.header,
 				tick: this.#tick.tick,
@@ -102,7 +102,7 @@ export class RollupTick {
 		};
 	}
 
-	#describe(block: Block): SealedBlock {
+	#describe(block: Block, rlp: Uint8Array): SealedBlock {
 		const { header } = block;
 		return {
 			rollupId: this.#rollup.rollupId,
@@ -118,7 +118,7 @@ export class RollupTick {
 			baseFee: header.baseFeePerGas ?? 0n,
 			transactions: block.transactions.length,
 			withdrawals: block.withdrawals?.length ?? 0,
-			rlp: block.serialize(),
+			rlp,
 		};
 	}
 }

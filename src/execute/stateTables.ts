@@ -8,8 +8,8 @@ import { keccak256 } from "../primitives/hash.ts";
 import { GenerationCache } from "../store/cache.ts";
 import { decodeAccount, EMPTY_CODE_HASH, encodeAccount, NEW_ACCOUNT, type StateAccount } from "./account.ts";
 import type { Backing } from "./backing.ts";
+import { encodeString } from "./rlp.ts";
 import { EMPTY_ROOT, type NodeStorage, Trie, type TrieKey, trieKey } from "./trie.ts";
-import { encodeString } from "./trieNode.ts";
 
 /** Bounds of what a rollup keeps in memory besides the changes not yet in the store. */
 export interface StateLimits {

@@ -1,11 +1,11 @@
 /**
- * Nodes of a Merkle Patricia trie and their bytes. Encoding is written out here instead of using an RLP library because it is
- * the inner loop of every state root (a general encoder takes four times as long); tests hold it to one.
+ * Nodes of a Merkle Patricia trie and their bytes.
  *
  * A *reference* is what stands for a child inside its parent: `0xa0 ‖ hash`, or the child's whole encoding if that is shorter
  * than 32 bytes.
  */
 import { keccak256 } from "../primitives/hash.ts";
+import { headerSize, itemAt, LIST, stringSize, writeHeader, writeString } from "./rlp.ts";
 
 export interface Leaf {
 	readonly kind: "leaf";
@@ -50,7 +50,7 @@ export function encodeNode(node: Node): Uint8Array {
 	const payload = stringSize(path) + lastSize;
 	const size = headerSize(payload) + payload;
 	const out = size <= scratch.length ? scratch : new Uint8Array(size);
-	let at = writeHeader(out, 0, 0xc0, payload);
+	let at = writeHeader(out, 0, LIST, payload);
 	at = writeString(out, at, path);
 	if (node.kind === "leaf") writeString(out, at, last);
 	else out.set(last, at);
@@ -60,7 +60,7 @@ export function encodeNode(node: Node): Uint8Array {
 function encodeBranch(node: Branch): Uint8Array {
 	let payload = 1;
 	for (const child of node.children) payload += child === null ? 1 : referenceOf(child).length;
-	let at = writeHeader(scratch, 0, 0xc0, payload);
+	let at = writeHeader(scratch, 0, LIST, payload);
 	for (const child of node.children) {
 		if (child === null) {
 			scratch[at++] = 0x80;
@@ -110,55 +110,6 @@ function expandPath(compact: Uint8Array): { path: Uint8Array; leaf: boolean } {
 		path[j + 1] = byte & 0x0f;
 	}
 	return { path, leaf: (first & 0x20) !== 0 };
-}
-
-// ------------------------------------------------------------------------------------------ RLP, as far as nodes need it
-
-const headerSize = (length: number): number => (length < 56 ? 1 : length < 256 ? 2 : length < 65_536 ? 3 : 4);
-
-const stringSize = (bytes: Uint8Array): number =>
-	bytes.length === 1 && (bytes[0] ?? 0) < 0x80 ? 1 : headerSize(bytes.length) + bytes.length;
-
-/** @param base 0x80 for a string, 0xc0 for a list; @returns where the payload starts */
-function writeHeader(out: Uint8Array, at: number, base: number, length: number): number {
-	if (length < 56) {
-		out[at] = base + length;
-		return at + 1;
-	}
-	const bytes = headerSize(length) - 1;
-	out[at] = base + 55 + bytes;
-	for (let i = bytes, rest = length; i > 0; i--, rest >>>= 8) out[at + i] = rest & 0xff;
-	return at + 1 + bytes;
-}
-
-function writeString(out: Uint8Array, at: number, bytes: Uint8Array): number {
-	if (bytes.length === 1 && (bytes[0] ?? 0) < 0x80) {
-		out[at] = bytes[0] ?? 0;
-		return at + 1;
-	}
-	const start = writeHeader(out, at, 0x80, bytes.length);
-	out.set(bytes, start);
-	return start + bytes.length;
-}
-
-/** RLP of one string. */
-export function encodeString(bytes: Uint8Array): Uint8Array {
-	const out = new Uint8Array(stringSize(bytes));
-	writeString(out, 0, bytes);
-	return out;
-}
-
-/** Header and payload of the item at `at`: `[payload start, end]`. The bytes come from the trie itself and are well formed. */
-function itemAt(bytes: Uint8Array, at: number): [start: number, end: number] {
-	const first = bytes[at] ?? 0;
-	if (first < 0x80) return [at, at + 1];
-	const base = first < 0xc0 ? 0x80 : 0xc0;
-	const short = first - base;
-	if (short < 56) return [at + 1, at + 1 + short];
-	let length = 0;
-	for (let i = 1; i <= short - 55; i++) length = length * 256 + (bytes[at + i] ?? 0);
-	const start = at + 1 + (short - 55);
-	return [start, start + length];
 }
 
 /**
