@@ -18,8 +18,9 @@ export interface Repository {
 export interface Kept {
 	readonly url: string;
 	readonly inbox: Address;
-	/** Folder of blobs, where L1 cannot give them back. */
-	readonly archive: string | null;
+	/** Folder of the blobs published. */
+	readonly archive: string;
+	/** Where else they can be read, if that has to be said. */
 	readonly beacon: string | null;
 }
 
@@ -76,7 +77,7 @@ function warmKzg(): void {
 	blobSidecar(new Uint8Array(BLOB_BYTES)).catch(() => undefined);
 }
 
-function keptOf(chain: Chain, inbox: Address, archive: string, options: DevnetOptions): Kept {
-	const beacon = chain.kind === "url" ? options.beacon : chain.blobs ? chain.url : null;
-	return { url: chain.url, inbox, archive: beacon === null ? archive : null, beacon };
+function keptOf(chain: Chain, inbox: Address, archive: string, { beacon }: DevnetOptions): Kept {
+	// Readers find anvil's blobs by themselves, and calldata in the log.
+	return { url: chain.url, inbox, archive, beacon: chain.kind === "url" ? beacon : null };
 }

@@ -206,8 +206,12 @@ export class Devnet {
 			for (const [rollupId, count] of perRollup) bytes.set(rollupId, (bytes.get(rollupId) ?? 0) + count);
 		}
 		const total = [...bytes.values()].reduce((sum, count) => sum + count, 0);
-		for (const [rollupId, count] of bytes)
-			this.#gas.perRollup.set(rollupId, (this.#gas.perRollup.get(rollupId) ?? 0) + (gas * count) / total);
+		const { rollups } = this.#world.setup;
+		for (const { rollupId } of rollups) {
+			// A publication without items lets deposits and forced entries of all of them through.
+			const share = total === 0 ? 1 / rollups.length : (bytes.get(rollupId) ?? 0) / total;
+			this.#gas.perRollup.set(rollupId, (this.#gas.perRollup.get(rollupId) ?? 0) + gas * share);
+		}
 	}
 
 	/** Nothing is on its way any more: all ticks derived, no forced entry and no deposit waiting. */

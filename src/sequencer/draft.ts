@@ -106,9 +106,9 @@ async function prepareBlobs(context: DraftContext, blobs: readonly Uint8Array[])
 	const wanted = { cellProofs: context.wrapperVersion === 1, blobProof: context.wrapperVersion === 0 };
 	return await Promise.all(
 		blobs.map(async (blob) => {
-			// Before L1 can know of it: whatever happens to this process, readers find the data.
-			await context.archive?.store(blob);
-			const { blobProof, cellProofs, commitment, versionedHash } = await blobSidecar(blob, wanted);
+			// In the archive before L1 can know of it: whatever happens to this process, readers find the data.
+			const [sidecar] = await Promise.all([blobSidecar(blob, wanted), context.archive?.store(blob)]);
+			const { blobProof, cellProofs, commitment, versionedHash } = sidecar;
 			return { blob, commitment, versionedHash, proofs: blobProof === null ? cellProofs : [blobProof] };
 		}),
 	);

@@ -1,8 +1,9 @@
 /** One call to a contract, sent and waited for: what people do by hand. The sequencer's own publications go through `Publisher`. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatEther } from "ethers";
 import { MeridianError } from "../primitives/errors.ts";
 import type { Address, Hash32, Hex } from "../primitives/types.ts";
-import { type Fees, offer } from "./fees.ts";
+import { offer } from "./fees.ts";
 import type { L1Account, L1Receipt, Request, SignedBlob } from "./l1-account.ts";
 import { explainRevert } from "./reverts.ts";
 
@@ -36,12 +37,13 @@ export async function sendCall(
 	options: SendOptions = {},
 ): Promise<Hash32> {
 	const { blobs = [], data, to, value } = call;
+	await checkBalance(account, value);
 	const [gasLimit, nonce, fees] = await Promise.all([
 		call.gasLimit ?? estimate(request, account, call),
 		options.nonce ?? account.nonce(),
 		account.prices().then(offer),
 	]);
-	await checkBalance(account, value, gasLimit, fees);
+	await checkBalance(account, value + gasLimit * fees.maxFeePerGas);
 	const { hash, raw } = await account.sign({ to, data, value, gasLimit }, nonce, fees, blobs);
 	await account.broadcast(raw);
 	return hash;
@@ -88,14 +90,13 @@ async function estimate(request: Request, account: L1Account, { data, to, value 
 	}
 }
 
-async function checkBalance(account: L1Account, value: bigint, gasLimit: bigint, fees: Fees): Promise<void> {
-	const needed = value + gasLimit * fees.maxFeePerGas;
+async function checkBalance(account: L1Account, needed: bigint): Promise<void> {
 	const balance = await account.balance();
-	if (balance >= needed) return;
+	if (balance > 0n && balance >= needed) return;
 	throw new MeridianError(
 		"usage",
 		"l1-funds",
-		`The L1 account ${account.address} has ${balance} wei and may need ${needed}; fund it or use another key`,
-		{ address: account.address, balance, needed },
+		`The L1 account ${account.address} has ${formatEther(balance)} ETH and may need ${formatEther(needed)}`,
+		{ address: account.address, balance, needed, hint: "fund it, or use the key of another account" },
 	);
 }

@@ -50,6 +50,8 @@ export class Publisher {
 	readonly #account: L1Account;
 	readonly #limits: PublisherLimits;
 	#inFlight: InFlight | null = null;
+	/** The nonce in flight was used up when last looked at, but by no transaction known to be ours. */
+	#suspected = false;
 	/** Fees of the last nonce used: after a reorg a node may still hold that transaction, and only a raised one replaces it. */
 	#last: { readonly nonce: number; readonly fees: Fees } | null = null;
 
@@ -66,14 +68,21 @@ export class Publisher {
 	async settle(): Promise<Settlement> {
 		const inFlight = this.#inFlight;
 		if (inFlight === null) return { kind: "idle" };
+		// The nonce first: a block between the two questions then leaves it waiting, not lost.
+		const used = (await this.#account.nonce()) > inFlight.nonce;
 		for (const { hash, draft } of inFlight.sent.toReversed()) {
 			const receipt = await this.#account.receipt(hash);
 			if (receipt === null) continue;
 			this.#inFlight = null;
 			return { kind: "mined", draft, receipt };
 		}
-		if ((await this.#account.nonce()) <= inFlight.nonce) return { kind: "waiting", inFlight };
+		// Receipts may lag behind nonces, so it takes two looks to believe that it is none of ours.
+		if (!used || !this.#suspected) {
+			this.#suspected = used;
+			return { kind: "waiting", inFlight };
+		}
 		this.#inFlight = null;
+		this.#suspected = false;
 		return { kind: "displaced", draft: inFlight.draft };
 	}
 

@@ -3,10 +3,9 @@
  * drives it says which tick to make and when to publish.
  */
 
-import { tickTime } from "../derive/clock.ts";
 import { applyTicks } from "../derive/plan.ts";
 import type { L1Source, Timeline } from "../derive/ports.ts";
-import type { L1Ref, OrderState, StepResult } from "../derive/types.ts";
+import type { OrderState, StepResult } from "../derive/types.ts";
 import type { RollupHead } from "../execute/types.ts";
 import { isMeridianError } from "../primitives/errors.ts";
 import type { Address, Hash32, Leg, RollupId, Tick } from "../primitives/types.ts";
@@ -19,6 +18,7 @@ import { type Executed, Execution } from "./execution.ts";
 import { type Carrier, cheaperCarrier } from "./fees.ts";
 import type { Request } from "./l1-account.ts";
 import { Mempool, type PoolTx } from "./mempool.ts";
+import { chooseOrigin } from "./origin.ts";
 import { Publisher } from "./publisher.ts";
 import { explainRevert } from "./reverts.ts";
 import { keyOfLast, type Plan, reconcile } from "./speculation.ts";
@@ -154,7 +154,7 @@ export class Sequencer {
 	 */
 	async makeTick(tick: Tick): Promise<UnsafeTick | null> {
 		const { config } = this.timeline;
-		const l1Origin = this.#originFor(tick);
+		const l1Origin = chooseOrigin(config, this.#track.state, this.#state, tick, this.#options.originDepth);
 		if (tick <= this.#state.lastTick || l1Origin === null) return null;
 		const frame = { tick, l1Origin: l1Origin.number };
 		// What L1 puts into the tick takes its share first.
@@ -258,21 +258,6 @@ export class Sequencer {
 		if (carrier !== "cheapest") return carrier;
 		// Raw bytes are a little more than compressed ones; the choice is not that fine.
 		return cheaperCarrier(this.unpublishedBytes, await this.#options.account.prices());
-	}
-
-	/** The newest L1 block that is as deep as wanted; a shallower one rather than one that is too old for the tick. */
-	#originFor(tick: Tick): L1Ref | null {
-		const { config } = this.timeline;
-		const { blocks, l1 } = this.#track.state;
-		const time = tickTime(config, tick);
-		const usable = blocks.filter(
-			(block) =>
-				block.timestamp <= time &&
-				block.timestamp >= time - config.maxOriginAge &&
-				block.number >= this.#state.lastOrigin,
-		);
-		const depth = this.#options.originDepth ?? 1;
-		return usable.findLast((block) => block.number <= l1.number - depth) ?? usable[0] ?? null;
 	}
 
 	readonly #nonceOf = (rollupId: RollupId, sender: Address): bigint =>

@@ -108,10 +108,11 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 			agrees = result.readerAgrees;
 			for (const line of summaryLines(result, output.colors)) output.line(line);
 			if (kept !== null) {
-				const blobs = kept.beacon === null ? `--archive ${kept.archive}` : `--beacon ${kept.beacon}`;
+				const beacon = kept.beacon === null ? "" : ` --beacon ${kept.beacon}`;
 				output.line();
 				output.line("Running on until Ctrl-C. Derive it yourself in another terminal:");
-				output.line(`  ./meridian derive --l1 ${kept.url} ${blobs} --inbox ${kept.inbox}`);
+				output.line(`  ./meridian derive --l1 ${kept.url}${beacon} --inbox ${kept.inbox}`);
+				output.line(`The blobs are in ${kept.archive}, too (--archive), as long as this runs.`);
 			}
 			output.result(result);
 		},

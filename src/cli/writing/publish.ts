@@ -16,6 +16,7 @@ import { rawTransactions } from "./flags.ts";
 import { type Writer, withWriter } from "./open.ts";
 
 const POLL_MS = 500;
+const ATTEMPTS = 5;
 
 export async function publish(flags: PublishFlags): Promise<void> {
 	const raws = await readTransactions(flags);
@@ -31,10 +32,17 @@ export async function publish(flags: PublishFlags): Promise<void> {
 				hint: "rollups count from 1; meridian derive lists them",
 			});
 		for (const rawTx of raws) sequencer.orderUnseen({ rollupId: flags.rollup, rawTx });
-		const { made, tick } = await nextTick(sequencer, writer);
-		await sequencer.preflight(tick, request);
-		const receipt = await untilMined(sequencer, tick, writer);
-		report(flags, tick, made, receipt, output);
+		for (let attempt = 1; ; attempt++) {
+			const { made, tick } = await nextTick(sequencer, writer);
+			await sequencer.preflight(tick, request);
+			const receipt = await untilMined(sequencer, tick, writer);
+			if (receipt !== null) return report(flags, tick, made, receipt, output);
+			if (attempt === ATTEMPTS)
+				throw new MeridianError("retry", "displaced", `Somebody else published first, ${ATTEMPTS} times in a row`, {
+					hint: "run the command again, or give the transactions to that sequencer",
+				});
+			output.note("somebody else published first; trying the next tick");
+		}
 	});
 }
 
@@ -64,21 +72,21 @@ async function nextTick(sequencer: Sequencer, { signal }: Writer): Promise<{ tic
 	}
 }
 
-async function untilMined(sequencer: Sequencer, tick: Tick, { output, signal }: Writer): Promise<L1Receipt> {
+/** Null if the tick went to somebody else's publication; the transactions then wait for another. */
+async function untilMined(sequencer: Sequencer, tick: Tick, { output, signal }: Writer): Promise<L1Receipt | null> {
 	let told = false;
 	for (;;) {
 		const report = await sequencer.publish(tick);
-		if (report.kind === "nothing")
-			throw new MeridianError("retry", "displaced", "Somebody else published meanwhile; run the command again");
 		if (report.kind === "sent") output.note(`${told ? "sent again" : "sent"}; waiting until it is mined`);
 		told = true;
 		await sleep(POLL_MS, undefined, { signal });
-		const { mined } = await sequencer.sync();
-		if (mined === null) continue;
-		if (mined.receipt.success) return mined.receipt;
-		throw new MeridianError("retry", "reverted", `The publication ${mined.receipt.hash} reverted on L1`, {
-			hint: "somebody else published meanwhile, or the key has no right to; run the command again",
-		});
+		const { mined, undoneTicks } = await sequencer.sync();
+		if (mined?.receipt.success) return mined.receipt;
+		if (undoneTicks.includes(tick)) return null;
+		if (mined !== null)
+			throw new MeridianError("retry", "reverted", `The publication ${mined.receipt.hash} reverted on L1`, {
+				hint: "L1 changed between checking and mining; run the command again",
+			});
 	}
 }
 
