@@ -4,11 +4,13 @@ import type { Deviation } from "./types.ts";
 
 const USABLE = 130_044;
 const ELEMENTS = 4_096;
+const MAX_BLOBS = 6;
 
 const at = (bytes: Uint8Array, index: number): number => bytes[index] ?? 0;
 
 /** B-1, B-2: the data of one blob, or null if the blob is malformed. */
 export function decodeBlob(blob: Uint8Array, deviation?: Deviation): Buffer | null {
+	if (blob.length !== 32 * ELEMENTS) return null;
 	for (let element = 0; element < ELEMENTS; element++) if ((at(blob, 32 * element) & 0xc0) !== 0) return null;
 	const version = at(blob, 1);
 	const length = at(blob, 2) * 65_536 + at(blob, 3) * 256 + at(blob, 4);
@@ -42,8 +44,9 @@ export function decodeBlob(blob: Uint8Array, deviation?: Deviation): Buffer | nu
 	return all.subarray(0, length);
 }
 
-/** B-3: the data of all blobs joined, or the rules broken. */
+/** B-3: the data of all blobs joined, or the rules broken. Another number of blobs than H-1 allows breaks B-3. */
 export function joinBlobs(blobs: readonly Uint8Array[], deviation?: Deviation): Buffer | VoidReason[] {
+	if (blobs.length < 1 || blobs.length > MAX_BLOBS) return ["blob-not-full"];
 	const parts = blobs.map((blob) => decodeBlob(blob, deviation));
 	const broken: VoidReason[] = [];
 	if (parts.includes(null)) broken.push("blob-encoding");

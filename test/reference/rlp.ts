@@ -5,6 +5,9 @@ export type Rlp = Buffer | readonly Rlp[];
 /** A manifest is five lists deep; this only bounds the recursion. */
 const MAX_DEPTH = 64;
 
+/** More strings and lists than any manifest within M-3's caps has; this only bounds the memory. */
+const MAX_ELEMENTS = 1_000_000;
+
 const bigEndian = (value: bigint): Buffer => {
 	if (value === 0n) return Buffer.alloc(0);
 	const hex = value.toString(16);
@@ -46,8 +49,8 @@ function payloadOf(data: Buffer, at: number, limit: number, base: number): { sta
 	return start + length > limit ? null : { start, end: start + length };
 }
 
-function readOne(data: Buffer, at: number, limit: number, depth: number): Read | null {
-	if (at >= limit) return null;
+function readOne(data: Buffer, at: number, limit: number, depth: number, seen: { count: number }): Read | null {
+	if (at >= limit || ++seen.count > MAX_ELEMENTS) return null;
 	const first = data.readUInt8(at);
 	if (first < 0x80) return { value: data.subarray(at, at + 1), end: at + 1 };
 	const isList = first >= 0xc0;
@@ -60,7 +63,7 @@ function readOne(data: Buffer, at: number, limit: number, depth: number): Read |
 	if (depth > MAX_DEPTH) return null;
 	const values: Rlp[] = [];
 	for (let next = bounds.start; next < bounds.end; ) {
-		const read = readOne(data, next, bounds.end, depth + 1);
+		const read = readOne(data, next, bounds.end, depth + 1, seen);
 		if (read === null) return null;
 		values.push(read.value);
 		next = read.end;
@@ -68,9 +71,9 @@ function readOne(data: Buffer, at: number, limit: number, depth: number): Read |
 	return { value: values, end: bounds.end };
 }
 
-/** The value the bytes spell, or null if they are not the canonical encoding of one (or nested far deeper than a manifest can be). */
+/** The value the bytes spell, or null if they are not the canonical encoding of one (or far deeper or larger than a manifest can be). */
 export function decodeCanonical(data: Buffer): Rlp | null {
-	const read = readOne(data, 0, data.length, 1);
+	const read = readOne(data, 0, data.length, 1, { count: 0 });
 	return read === null || read.end !== data.length ? null : read.value;
 }
 
