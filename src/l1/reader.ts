@@ -51,7 +51,14 @@ export function createReader(rpc: RpcTransport): L1Reader {
 }
 
 /** Codes of answers that are not true or make no sense, and may be right if asked for again: a balancer may mix nodes. */
-const DOUBTFUL = new Set(["l1-wrong-block", "l1-header-hash", "l1-receipts-root", "l1-moved", "malformed"]);
+const DOUBTFUL = new Set([
+	"l1-wrong-block",
+	"l1-header-hash",
+	"l1-receipts-root",
+	"timeline-mismatch",
+	"l1-moved",
+	"malformed",
+]);
 
 /** How often a node is asked whose answers are doubtful, and the first pause in between (milliseconds, growing). */
 export interface Patience {
