@@ -75,24 +75,6 @@ export class Trie {
 		this.#root = this.#delete(this.#load(this.#root, key, 0), key, 0);
 	}
 
-	/** Encodings of the nodes from the root towards the key, without embedded ones: an EIP-1186 proof, also of absence. */
-	prove(key: TrieKey): Uint8Array[] {
-		this.root();
-		const proof: Uint8Array[] = [];
-		let depth = 0;
-		for (let node = this.#load(this.#root, key, 0); node !== null; ) {
-			if (depth === 0 || (node.reference !== null && !isEmbedded(node.reference))) proof.push(encodeNode(node).slice());
-			let child: Node | Uint8Array | null = null;
-			if (node.kind === "branch") child = node.children[key.nibbles[depth++] ?? 0] ?? null;
-			else if (node.kind === "extension" && matches(node.path, key, depth)) {
-				child = node.child;
-				depth += node.path.length;
-			}
-			node = this.#load(child, key, depth);
-		}
-		return proof;
-	}
-
 	/** Hash of the trie as it is now; changed nodes are written to the storage. */
 	root(): Uint8Array {
 		if (this.#root === null) {
