@@ -29,6 +29,6 @@ export default defineConfig({
 	test: {
 		// A test that is skipped is a test nobody runs: pending counts as failed.
 		mocha: { timeout: 60_000, forbidPending: true },
-		solidity: { fuzz: { runs: 10_000 }, invariant: { runs: 32, depth: 64 } },
+		solidity: { fuzz: { runs: 10_000 }, invariant: { runs: 32, depth: 64, failOnRevert: true } },
 	},
 });

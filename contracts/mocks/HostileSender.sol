@@ -19,6 +19,8 @@ contract HostileSender {
         REFUSES = refuses;
     }
 
+    // What this contract is for.
+    // solhint-disable-next-line no-complex-fallback
     receive() external payable {
         require(!REFUSES, NoThanks());
         if (_again == 0) return;

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IBridge} from "../../contracts/interfaces/IBridge.sol";
-import {IForcedInclusion} from "../../contracts/interfaces/IForcedInclusion.sol";
 import {IInbox} from "../../contracts/interfaces/IInbox.sol";
-import {IRollupRegistry} from "../../contracts/interfaces/IRollupRegistry.sol";
 import {ISequencingRights} from "../../contracts/interfaces/ISequencingRights.sol";
 import {Bridge} from "../../contracts/l1/Bridge.sol";
 import {ForcedInclusion} from "../../contracts/l1/ForcedInclusion.sol";
@@ -15,6 +12,7 @@ import {RightsMock} from "../../contracts/mocks/RightsMock.sol";
 import {HeaderMeta} from "../../contracts/types/HeaderMeta.sol";
 import {RingWord} from "../../contracts/types/RingWord.sol";
 import {TimelineFixture} from "./TimelineFixture.sol";
+import {SlotRights} from "./SlotRights.sol";
 import {Vm} from "./Vm.sol";
 
 contract InboxTest is TimelineFixture {
@@ -392,18 +390,5 @@ contract InboxTest is TimelineFixture {
         RingWord head = inbox.head();
         vm.expectRevert(reason);
         inbox.publishCalldata(head, packMeta(firstTick, span, blockNumber() - 1, 0), ROOT, originHash, "x", "proof");
-    }
-}
-
-/// @notice Reverts with what it was asked.
-contract SlotRights is ISequencingRights {
-    error Asked(address publisher, uint256 slot, bytes proof);
-
-    function check(address publisher, uint256 slot, bytes calldata proof) external pure returns (uint64, uint64) {
-        revert Asked(publisher, slot, proof);
-    }
-
-    function rightOf(uint256) external pure returns (address, uint64, uint64, uint8) {
-        return (address(0), 0, 0, 1);
     }
 }

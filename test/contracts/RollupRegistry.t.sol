@@ -362,10 +362,10 @@ contract RollupRegistryTest is TimelineFixture {
     }
 
     function _assertGate(uint32 rollupId, uint256 cluster, uint256 activation, uint256 lowest) private view {
-        (uint32 c, uint64 a, uint64 l) = registry.gate(rollupId);
+        (uint32 c, uint64 a, uint64 g) = registry.gate(rollupId);
         assertEq(c, cluster, "gate: cluster");
         assertEq(a, activation, "gate: activation");
-        assertEq(l, lowest, "gate: lowest gas limit");
+        assertEq(g, lowest, "gate: lowest gas limit");
     }
 
     function _assertCluster(uint32 cluster, address owner, uint256 gasPerSlot) private view {
