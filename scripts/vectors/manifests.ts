@@ -199,8 +199,14 @@ function malformedRlp(): Invalid[] {
 	];
 	const run = (header: string, times: number): Packed =>
 		pack([Buffer.from(header, "hex"), 1], [Uint8Array.of(0xc0), times]);
+	const item = (header: string, length: number): Packed =>
+		oneTick([concatBytes(Buffer.from(header, "hex"), new Uint8Array(length).fill(0xee)), 1]);
 	return [
 		...cases.map(([name, hex]): Invalid => [name, `0x${hex}`, "manifest-encoding"]),
+		["long form of a string of 55 bytes", item("f83a01b837", 55), "manifest-encoding"],
+		["long form of a list of 55 bytes", item("f83701b5", 53), "manifest-encoding"],
+		["a string length of 56 with a leading zero", item("f83c01b90038", 56), "manifest-encoding"],
+		["a list length of 59 with a leading zero", item("f9003b01b838", 56), "manifest-encoding"],
 		["16 MiB of 0xc0", pack([Uint8Array.of(0xc0), 2 ** 24]), "manifest-encoding"],
 		["a list of 16 MiB of 0xc0", run("fafffffc", 2 ** 24 - 4), "manifest-encoding"],
 		["a tick of 16 MiB of 0xc0", run("fafffffcfafffff88080", 2 ** 24 - 10), "manifest-encoding"],

@@ -50,12 +50,12 @@ export async function runDevnet(
 	loading.catch(() => undefined);
 	const chain = await starting;
 	try {
-		say(chain.kind === "url" ? `L1 at ${chain.rpc.label}` : `${chain.kind} started at ${chain.url}`);
+		say(chain.kind === "url" ? chain.rpc.label : `${chain.kind} started at ${chain.url}`);
 		const [repository, { setUp }, { openWorld }, { Devnet }] = await loading;
 		signal.throwIfAborted();
 		const setup = await setUp(chain, repository.deployment, options);
 		signal.throwIfAborted();
-		say(`contracts deployed by Ignition; ${setup.rollups.length} rollups registered`);
+		say(`contracts deployed by Ignition; rollups registered: ${setup.rollups.length}`);
 		const world = await openWorld(chain, setup, options);
 		try {
 			const devnet = new Devnet(world, options, repository.contracts, screen, signal);

@@ -11,7 +11,7 @@ import { L1Users } from "./l1-users.ts";
 import { type DevnetOptions, FORCED_DELAY_SLOTS } from "./options.ts";
 import type { Certainty } from "./score.ts";
 import type { HeadView, Screen, View } from "./screen.ts";
-import { type DevnetResult, type ForcedTiming, type GasTotals, resultOf } from "./summary.ts";
+import { type DevnetResult, type ForcedTiming, type GasTotals, plural, resultOf } from "./summary.ts";
 import { type L2Contracts, sign, Traffic } from "./traffic.ts";
 import { CENSORED, USERS } from "./users.ts";
 import type { World } from "./world.ts";
@@ -21,6 +21,7 @@ const TAIL_SLOTS = FORCED_DELAY_SLOTS + 6;
 const CENSORED_SLOT = 1;
 const GARBAGE_SLOT = 2;
 const DEPOSIT_EVERY = 3;
+const DEPOSIT_GWEI = 1_000_000n;
 
 export class Devnet {
 	readonly #world: World;
@@ -169,7 +170,7 @@ export class Devnet {
 		const turn = rollups[Math.floor(slot / DEPOSIT_EVERY) % rollups.length];
 		const last = rollups.at(-1);
 		if (turn !== undefined && slot % DEPOSIT_EVERY === 0)
-			await this.#users.deposit(turn.rollupId, USERS[slot % USERS.length]?.address ?? CENSORED.address, 1_000_000_000n);
+			await this.#users.deposit(turn.rollupId, USERS[slot % USERS.length]?.address ?? CENSORED.address, DEPOSIT_GWEI);
 		if (last !== undefined && slot === CENSORED_SLOT) await this.#goAround(last.rollupId, last.chainId);
 		if (turn !== undefined && slot === GARBAGE_SLOT)
 			await this.#users.force(turn.rollupId, 100_000, new TextEncoder().encode("forced, but no transaction"));
@@ -266,7 +267,7 @@ export class Devnet {
 		this.#heads.unsafe = new Map(sequencer.heads().map((head) => [head.rollupId, head]));
 		return {
 			title: [
-				`Meridian devnet: ${setup.rollups.length} rollups in ${clusters} cluster${clusters > 1 ? "s" : ""}, one timeline, derived from L1`,
+				`Meridian devnet: ${plural(setup.rollups.length, "rollup")} in ${plural(clusters, "cluster")}, one timeline, derived from L1`,
 				`${chain.kind === "url" ? "" : `${chain.kind} `}${chain.url}, slots of ${slotSeconds} s, ticks of ${tickSeconds} s, data in ${carrier}`,
 				`Inbox ${setup.inbox}`,
 			],

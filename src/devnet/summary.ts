@@ -106,7 +106,7 @@ export function resultOf(findings: Findings): DevnetResult {
 }
 
 const number = (value: number): string => value.toLocaleString("en-US");
-const plural = (count: number, word: string): string => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
+export const plural = (count: number, word: string): string => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 
 /** The end of a devnet for a person, at most 80 columns wide. */
 export function summaryLines(result: DevnetResult, colors: Colors): readonly string[] {

@@ -90,13 +90,17 @@ async function ask(
 		if (!isMeridianError(error)) throw error;
 		return { blobs, complaint: error.message };
 	}
-	const hashes = await Promise.all(candidates.map(identify));
-	for (const [index, hash] of hashes.entries()) {
-		const blob = candidates[index]?.blob;
-		if (hash !== null && blob !== undefined && wanted.has(hash)) blobs.set(hash, blob);
+	let others = 0;
+	// Some nodes answer with every blob of the block; each costs a commitment, so stop when there is nothing left to find.
+	for (let at = 0; at < candidates.length && blobs.size < wanted.size; at += wanted.size) {
+		const batch = candidates.slice(at, at + wanted.size);
+		for (const [index, hash] of (await Promise.all(batch.map(identify))).entries()) {
+			const blob = batch[index]?.blob;
+			if (hash !== null && blob !== undefined && wanted.has(hash)) blobs.set(hash, blob);
+			else others++;
+		}
 	}
 	if (blobs.size === wanted.size) return { blobs, complaint: null };
-	const others = hashes.filter((hash) => hash === null || !wanted.has(hash)).length;
 	const wrong = others === 0 ? "" : ` and ${others} that ${others === 1 ? "is" : "are"} not what was asked for`;
 	return { blobs, complaint: `${source.label} gives ${blobs.size} of ${wanted.size}${wrong}` };
 }

@@ -15,7 +15,7 @@ export interface HttpLimits {
 	readonly concurrency: number;
 }
 
-export const DEFAULT_HTTP_LIMITS: HttpLimits = {
+const DEFAULT_HTTP_LIMITS: HttpLimits = {
 	timeoutMs: 20_000,
 	maxBytes: 64 * 1024 * 1024,
 	attempts: 4,

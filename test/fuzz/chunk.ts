@@ -25,13 +25,18 @@ const describe = ({ segment, block, field, src, reference }: Difference): string
 	return `segment ${segment}, block ${block}, ${field}: src ${text(src)}, reference ${text(reference)}`;
 };
 
+const thrown = (error: unknown): Omit<Finding, "seed"> => {
+	const [message = "", , where = ""] = (error instanceof Error ? (error.stack ?? "") : String(error)).split("\n");
+	return { kind: "throw", what: `${message} ${where.trim()}` };
+};
+
 /** The failure of a history, in one line, or null. */
 function failure(history: History): (Omit<Finding, "seed"> & { at?: Difference }) | null {
 	try {
 		const difference = compareHistory(history, readHistory(history));
 		return difference === null ? null : { kind: "difference", what: describe(difference), at: difference };
 	} catch (error) {
-		return { kind: "throw", what: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+		return thrown(error);
 	}
 }
 
@@ -56,7 +61,7 @@ function check(seed: string, coverage: Coverage): Finding | null {
 		const difference = compareHistory(generated.history, generated.expected);
 		return difference === null ? null : { kind: "difference", seed, what: describe(difference) };
 	} catch (error) {
-		return { kind: "throw", seed, what: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+		return { ...thrown(error), seed };
 	}
 }
 

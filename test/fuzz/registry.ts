@@ -52,7 +52,7 @@ export function schedule(world: World, draft: Draft): void {
 /** Declared gas around the caps that the rollup's gas limits give. */
 function declaredGas({ random }: World, rollup: RegisteredRollup): number {
 	const limit = random.some(rollup.gasLimits) ?? MIN_GAS_LIMIT;
-	const cap = Math.floor(limit / 2);
+	const cap = Math.max(1, Math.floor(limit / 2));
 	return random.pick([
 		21_000,
 		21_000,
@@ -115,7 +115,7 @@ export function deposit(world: World, draft: Draft): void {
 	}
 }
 
-/** D-10: logs that the contracts never emit and a reader ignores. */
+/** Logs that the contracts never emit: some a reader ignores (D-10), the others mean what the rules say. */
 export function rogueLog(world: World, draft: Draft): void {
 	const { random, books } = world;
 	const known = random.some(books.rollups);
@@ -135,6 +135,19 @@ export function rogueLog(world: World, draft: Draft): void {
 			const effectiveTick = Math.max(0, draft.now);
 			const feeRecipient = random.hex(ADDRESS);
 			draft.logs.push({ kind: "configScheduled", rollupId, effectiveTick, gasLimit: MIN_GAS_LIMIT, feeRecipient });
+		},
+		() => {
+			if (known === undefined) return;
+			const legs = Array.from({ length: random.below(3) }, () => forcedLeg(world, known));
+			const cluster = random.between(1, 4);
+			const index = books.forcedCount.get(cluster) ?? 0;
+			emit(world, draft, { kind: "enqueued", cluster, index, sender: random.hex(ADDRESS), bundle: true, legs });
+		},
+		() => {
+			const effectiveTick = Math.max(0, draft.now - random.below(9));
+			const [gasLimit, feeRecipient] = [random.pick([0, 1, MIN_GAS_LIMIT]), random.hex(ADDRESS)];
+			const log = { kind: "configScheduled", effectiveTick, gasLimit, feeRecipient } as const;
+			if (known !== undefined) draft.logs.push({ ...log, rollupId: known.rollupId });
 		},
 		() => {
 			const again = world.chain.flatMap((block) => block.logs).find((log) => log.kind === "rollupRegistered");

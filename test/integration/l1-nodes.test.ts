@@ -111,7 +111,8 @@ describe("l1 on anvil", () => {
 		let count = 0;
 		const proxy = await serve(async (path, body): Promise<Reply> => {
 			const init = body === "" ? {} : { method: "POST", headers: { "content-type": "application/json" }, body };
-			const truth = await (await fetch(anvil.url + path, init)).text();
+			const answer = await fetch(anvil.url + path, init);
+			const truth = await answer.text();
 			const spoiled: Reply[] = [
 				{ kind: "hangup" },
 				{ kind: "raw", status: 503, body: "<html>" },
@@ -121,7 +122,9 @@ describe("l1 on anvil", () => {
 				{ kind: "raw", body: truth.replace(/("0x[0-9a-f]{40,})[0-9a-f]"/, (_all, digits: string) => `${digits}7"`) },
 			];
 			count++;
-			return count % 4 === 0 ? (spoiled[(count / 4) % spoiled.length] as Reply) : { kind: "raw", body: truth };
+			return count % 4 === 0
+				? (spoiled[(count / 4) % spoiled.length] as Reply)
+				: { kind: "raw", status: answer.status, body: truth };
 		});
 		try {
 			for (let round = 0; round < 4; round++)

@@ -3,12 +3,18 @@
  * and a state root. It has no system contracts, and it invents the fields of its blocks.
  */
 import * as edr from "@nomicfoundation/edr";
-import { hexToBytes } from "../../../src/primitives/bytes.ts";
+import { bytesToUint, hexToBytes } from "../../../src/primitives/bytes.ts";
 import type { Address, Hash32, Hex } from "../../../src/primitives/types.ts";
 
 export interface EdrOptions {
 	readonly chainId: number;
-	readonly accounts: readonly { readonly address: Address; readonly balance: bigint }[];
+	readonly accounts: readonly {
+		readonly address: Address;
+		readonly balance: bigint;
+		readonly nonce?: bigint;
+		readonly code?: Uint8Array;
+		readonly storage?: readonly (readonly [key: Uint8Array, value: Uint8Array])[];
+	}[];
 	readonly gasLimit: bigint;
 	/** Seconds. */
 	readonly genesisTime: bigint;
@@ -60,7 +66,13 @@ export class EdrChain {
 			chainId: BigInt(options.chainId),
 			coinbase: hexToBytes(options.coinbase),
 			defaultTransactionGasLimit: 16_000_000n,
-			genesisState: options.accounts.map(({ address, balance }) => ({ address: hexToBytes(address), balance })),
+			genesisState: options.accounts.map(({ address, balance, nonce = 0n, code, storage = [] }) => ({
+				address: hexToBytes(address),
+				balance,
+				nonce,
+				...(code !== undefined && { code }),
+				storage: storage.map(([index, value]) => ({ index: bytesToUint(index), value: bytesToUint(value) })),
+			})),
 			hardfork: "osaka",
 			initialBaseFeePerGas: BASE_FEE,
 			initialParentBeaconBlockRoot: new Uint8Array(32),

@@ -27,7 +27,7 @@ export const CONFIG: TimelineConfig = {
 };
 
 /** A log as the contract of that ABI emits it. */
-export function emit(address: string, abi: InterfaceAbi, event: string, values: readonly unknown[]): SyntheticLog {
+function emit(address: string, abi: InterfaceAbi, event: string, values: readonly unknown[]): SyntheticLog {
 	const { topics, data } = new Interface(abi).encodeEventLog(event, [...values]);
 	return { address, topics, data };
 }

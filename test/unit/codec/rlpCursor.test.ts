@@ -77,6 +77,23 @@ describe("RlpCursor", () => {
 		});
 	});
 
+	it("accepts and refuses the same forms of length as the library, around 55 and 256", () => {
+		for (const length of [0, 1, 54, 55, 56, 57, 255, 256, 257]) {
+			for (const base of [0x80, 0xc0]) {
+				const forms = [
+					[base + length],
+					[base + 56, length],
+					[base + 57, length >> 8, length & 255],
+					[base + 58, 0, length >> 8, length & 255],
+				];
+				for (const form of forms) {
+					const bytes = Uint8Array.from([...form, ...new Uint8Array(length).fill(1)]);
+					expect(readAll(bytes), `${form}`).to.deep.equal(libraryReads(bytes));
+				}
+			}
+		}
+	});
+
 	it("never looks beyond its limit", () => {
 		const bytes = RLP.encode([1, Uint8Array.of(1, 2, 3)]);
 		for (let limit = 0; limit < bytes.length; limit++) expect(new RlpCursor(bytes).list(limit)).to.equal(-1);

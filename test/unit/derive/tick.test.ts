@@ -219,6 +219,18 @@ describe("deposits", () => {
 		expect(timeline.state.deposits.size).to.equal(0);
 	});
 
+	it("D-7: those left over from the last tick's own l1Origin fill ticks too", () => {
+		const timeline = started();
+		timeline.next(...Array.from({ length: MAX_DEPOSITS + 1 }, (_, index) => deposited(1, index)));
+		timeline.idleTo(103);
+		const { ticks } = timeline.publish([planned(tickOf(103), 101), planned(tickOf(103) + 4, 101)]);
+		expect(ticks.map((tick) => [tick.kind, depositsOf(tick).length])).to.deep.equal([
+			["published", MAX_DEPOSITS],
+			["filled", 1],
+			["published", 0],
+		]);
+	});
+
 	it("D-7: more than MAX_DEPOSITS are carried over, and fill ticks", () => {
 		const timeline = started();
 		timeline.next(...Array.from({ length: 2 * MAX_DEPOSITS + 1 }, (_, index) => deposited(1, index)), deposited(2, 0));
@@ -238,12 +250,12 @@ describe("deposits", () => {
 		for (const shift of [-1, 0, 1]) {
 			const timeline = new Timeline();
 			const at = tickOf(104);
-			timeline.next(registered(1, { activationTick: at + shift }));
-			timeline.next(deposited(1, 0));
+			timeline.next(registered(1, { activationTick: at + shift }), registered(2));
+			timeline.next(deposited(1, 0), deposited(2, 0));
 			timeline.idleTo(104);
 			const { ticks } = timeline.publish([planned(at - 2, 101), planned(at, 104), planned(at + 2, 104)]);
 			expect(ticks.map((tick) => tick.tick)).to.deep.equal([at - 2, at, at + 2]);
-			expect(ticks.map(depositsOf)).to.deep.equal(shift === 1 ? [[], [], ["1.0"]] : [[], ["1.0"], []]);
+			expect(ticks.map(depositsOf)).to.deep.equal(shift === 1 ? [["2.0"], [], ["1.0"]] : [["2.0"], ["1.0"], []]);
 		}
 	});
 });
