@@ -63,10 +63,11 @@ function logJson(log: TimelineLog): Json {
 			return { kind, rollupId: quantity(rollupId), index: quantity(index), sender, recipient, gwei: quantity(gwei) };
 		}
 		case "timelineCreated":
+		case "l1Message":
 			throw new MeridianError(
 				"halt",
 				"vector-log",
-				"histories say no more than the order layer reads; leave TimelineCreated out",
+				"histories say no more than the order layer reads; leave TimelineCreated and MessageSent out",
 			);
 	}
 }

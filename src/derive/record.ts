@@ -9,6 +9,7 @@ import type {
 	EnqueuedLog,
 	ForcedEntry,
 	L1Block,
+	L1MessageLog,
 	OrderState,
 	RollupRegisteredLog,
 	RollupState,
@@ -21,25 +22,32 @@ interface Additions {
 	readonly entries: Map<ClusterId, ForcedEntry[]>;
 	readonly deposits: Map<RollupId, Deposit[]>;
 	readonly registrations: RollupRegisteredLog[];
+	readonly messages: L1MessageLog[];
 }
 
-/** The state with the block's logs recorded, and the rollups that it registered. */
-export function recordLogs(
-	state: OrderState,
-	block: L1Block,
-): { state: OrderState; registrations: readonly RollupRegisteredLog[] } {
+/** What a block's logs mean besides publications. */
+export interface Recorded {
+	readonly state: OrderState;
+	readonly registrations: readonly RollupRegisteredLog[];
+	readonly messages: readonly L1MessageLog[];
+}
+
+/** The state with the block's logs recorded, and what of them the execution layer must know. */
+export function recordLogs(state: OrderState, block: L1Block): Recorded {
 	const added: Additions = {
 		rollups: state.rollups,
 		sequence: state.nextSequence,
 		entries: new Map(),
 		deposits: new Map(),
 		registrations: [],
+		messages: [],
 	};
 	for (const log of block.logs) {
 		if (log.kind === "rollupRegistered") recordRollup(added, log);
 		else if (log.kind === "configScheduled") recordConfig(added, log);
 		else if (log.kind === "enqueued") recordEntry(added, log, block);
 		else if (log.kind === "deposited") recordDeposit(added, log, block);
+		else if (log.kind === "l1Message" && added.rollups.has(log.rollupId)) added.messages.push(log);
 	}
 	return {
 		state: {
@@ -50,6 +58,7 @@ export function recordLogs(
 			deposits: extend(state.deposits, added.deposits),
 		},
 		registrations: added.registrations,
+		messages: added.messages,
 	};
 }
 

@@ -20,8 +20,14 @@ export function genesisState(config: TimelineConfig, genesisHead: Hash32): Order
 	};
 }
 
+/** Registered, begun, and not retired by a config with gas limit 0. */
 export function isActive(rollup: RollupState | undefined, tick: Tick): rollup is RollupState {
-	return rollup !== undefined && rollup.activationTick <= tick;
+	return rollup !== undefined && rollup.activationTick <= tick && configAt(rollup, tick)?.gasLimit !== 0;
+}
+
+/** A rollup's settings at a tick; none before it is registered to begin. */
+function configAt(rollup: RollupState, tick: Tick): ConfigChange | undefined {
+	return rollup.configs.findLast((config) => config.effectiveTick <= tick);
 }
 
 /** Configs of a rollup that have come into force by a tick, in the order in which they were recorded. */
@@ -54,7 +60,7 @@ export function activeRollups(state: OrderState, tick: Tick): ReadonlyMap<Rollup
 		for (const { effectiveTick } of rollup.configs) {
 			if (effectiveTick > tick) until = Math.min(until, effectiveTick);
 		}
-		const config = configsAt(rollup, tick).at(-1);
+		const config = configAt(rollup, tick);
 		if (config === undefined || !isActive(rollup, tick)) continue;
 		const { rollupId, chainId, cluster } = rollup;
 		const { gasLimit, feeRecipient } = config;

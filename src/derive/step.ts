@@ -30,6 +30,7 @@ export function step(config: TimelineConfig, state: OrderState, block: L1Block):
 		ticks,
 		publications,
 		registrations: recorded.registrations,
+		messages: recorded.messages,
 	};
 }
 

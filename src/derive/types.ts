@@ -93,6 +93,26 @@ export interface DepositedLog {
 	readonly gwei: bigint;
 }
 
+/** A message between chains, named by their chain ids; docs/spec/bundles.md, X-3. What users choose is a `bigint`: it may be any 64 bits. */
+export interface Message {
+	readonly source: bigint;
+	readonly destination: bigint;
+	readonly nonce: bigint;
+	readonly sender: Address;
+	readonly target: Address;
+	readonly minGas: bigint;
+	readonly data: Uint8Array;
+}
+
+/** A message from L1 to a rollup. No part of the order state: execution remembers it (X-7). */
+export interface L1MessageLog {
+	readonly kind: "l1Message";
+	readonly rollupId: RollupId;
+	/** X-3. */
+	readonly id: Hash32;
+	readonly message: Message;
+}
+
 export interface TimelineCreatedLog {
 	readonly kind: "timelineCreated";
 	readonly registry: Address;
@@ -109,6 +129,7 @@ export type TimelineLog =
 	| ConfigScheduledLog
 	| EnqueuedLog
 	| DepositedLog
+	| L1MessageLog
 	| TimelineCreatedLog;
 
 // ---------------------------------------------------------------------------------------------- state
@@ -230,4 +251,6 @@ export interface StepResult {
 	readonly publications: readonly PublicationVerdict[];
 	/** Rollups registered in this block, for the execution layer's genesis. */
 	readonly registrations: readonly RollupRegisteredLog[];
+	/** Messages sent in this block to registered rollups, for the execution layer (X-7). */
+	readonly messages: readonly L1MessageLog[];
 }

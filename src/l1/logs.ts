@@ -2,7 +2,7 @@
 import { Interface, type Result } from "ethers";
 import { unpackMeta } from "../codec/header.ts";
 import type { Timeline } from "../derive/ports.ts";
-import type { ForcedLeg, PublishedLog, TimelineCreatedLog, TimelineLog } from "../derive/types.ts";
+import type { ForcedLeg, Message, PublishedLog, TimelineCreatedLog, TimelineLog } from "../derive/types.ts";
 import { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI, REGISTRY_ABI } from "../primitives/abi.ts";
 import { hexToBytes } from "../primitives/bytes.ts";
 import { MeridianError } from "../primitives/errors.ts";
@@ -112,6 +112,12 @@ const DECODERS: Readonly<Record<string, (args: Result) => DecodedLog>> = {
 		recipient: addressFrom(args.recipient),
 		gwei: BigInt(args.gweiAmount),
 	}),
+	MessageSent: (args) => ({
+		kind: "l1Message",
+		rollupId: numberFrom(args.rollupId),
+		id: args.id,
+		message: message(args.message),
+	}),
 };
 
 function published(args: Result): Omit<PublishedLog, "data"> {
@@ -149,6 +155,17 @@ const rollupConfig = (args: Result): RollupConfig => ({
 	settlement: addressFrom(args.settlement),
 	template: numberFrom(args.template),
 	genesisHash: args.genesisHash,
+});
+
+/** Numbers as they are: whoever sends chooses `minGas`, and no choice may stop a reader. */
+const message = (args: Result): Message => ({
+	source: BigInt(args.source),
+	destination: BigInt(args.destination),
+	nonce: BigInt(args.nonce),
+	sender: addressFrom(args.sender),
+	target: addressFrom(args.target),
+	minGas: BigInt(args.minGas),
+	data: bytesFrom(args.data),
 });
 
 const timelineFields = (args: Result): Omit<TimelineCreatedLog, "kind"> => ({

@@ -126,7 +126,7 @@ function compareState(state: OrderState, hash: Hash32, want: ReadBlock): Finding
 }
 
 function compareBlock(result: StepResult, hash: Hash32, want: ReadBlock): Finding | null {
-	const { publications, ticks, registrations, state } = result;
+	const { publications, ticks, registrations, messages, state } = result;
 	if (publications.length !== want.publications.length) {
 		return { field: "publications", src: publications.length, reference: want.publications.length };
 	}
@@ -139,6 +139,8 @@ function compareBlock(result: StepResult, hash: Hash32, want: ReadBlock): Findin
 	if (!sameText(registered, want.registrations)) {
 		return { field: "registrations", src: registered, reference: want.registrations };
 	}
+	const sent = messages.map((log) => `${log.rollupId}/${log.id}`);
+	if (!sameText(sent, want.messages)) return { field: "messages", src: sent, reference: want.messages };
 	return compareTicks(ticks, want.ticks) ?? compareState(state, hash, want);
 }
 

@@ -44,6 +44,8 @@ export const LANDMARKS = [
 	"deposit: carried over",
 	"deposit: waited for activation",
 	"config: a scheduled change in force",
+	"config: a rollup retired",
+	"message: to a rollup",
 	"reorg",
 	"reorg: from the first block on",
 	"reorg: a publication again",
@@ -72,6 +74,7 @@ interface Facts {
 	readonly forcedDelay: number;
 	readonly activation: ReadonlyMap<number, number>;
 	readonly scheduled: ReadonlySet<string>;
+	readonly retired: ReadonlySet<number>;
 }
 
 function ofForced(tick: ReadTick, facts: Facts): Landmark[] {
@@ -104,6 +107,10 @@ function ofTick(tick: ReadTick, facts: Facts): Landmark[] {
 	if (tick.rollups.some((rollup) => facts.scheduled.has(rollup.feeRecipient))) {
 		met.push("config: a scheduled change in force");
 	}
+	const gone = (rollupId: number): boolean =>
+		(facts.activation.get(rollupId) ?? Number.POSITIVE_INFINITY) <= tick.tick &&
+		!tick.rollups.some((rollup) => rollup.rollupId === rollupId);
+	if ([...facts.retired].some(gone)) met.push("config: a rollup retired");
 	return met;
 }
 
@@ -117,6 +124,7 @@ function ofBlock(block: L1Block, read: ReadBlock, lastTick: number, facts: Facts
 		voidBefore ||= publication.broken.length > 0;
 	}
 	const registering = block.logs.filter((log) => log.kind === "rollupRegistered").length;
+	if (read.messages.length > 0) met.push("message: to a rollup");
 	if (registering > read.registrations.length) met.push("log: ignored");
 	return met;
 }
@@ -125,11 +133,13 @@ function ofBlock(block: L1Block, read: ReadBlock, lastTick: number, facts: Facts
 function factsOf({ history }: Generated): Facts {
 	const activation = new Map<number, number>();
 	const scheduled = new Set<string>();
+	const retired = new Set<number>();
 	for (const log of history.segments.flatMap(({ blocks }) => blocks).flatMap(({ logs }) => logs)) {
 		if (log.kind === "rollupRegistered") activation.set(log.rollupId, log.config.activationTick);
 		if (log.kind === "configScheduled") scheduled.add(log.feeRecipient);
+		if (log.kind === "configScheduled" && log.gasLimit === 0) retired.add(log.rollupId);
 	}
-	return { ...history.config, activation, scheduled };
+	return { ...history.config, activation, scheduled, retired };
 }
 
 export function observe(coverage: Coverage, generated: Generated): void {

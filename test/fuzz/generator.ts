@@ -6,7 +6,7 @@ import type { ReadBlock } from "../reference/types.ts";
 import type { History, Segment } from "./history.ts";
 import { publish, republish } from "./publications.ts";
 import { createRandom, type Random } from "./random.ts";
-import { deposit, enqueue, register, rogueLog, schedule } from "./registry.ts";
+import { deposit, enqueue, message, register, rogueLog, schedule } from "./registry.ts";
 import { append, createWorld, type Draft, emit, type Mood, rewind, type World } from "./world.ts";
 
 const INBOX = `0x${"1b".repeat(20)}` as const;
@@ -100,6 +100,7 @@ function fill(world: World, draft: Draft): void {
 		{ chance: mood.publish, act: publish },
 		{ chance: mood.force, act: enqueue },
 		{ chance: mood.deposit, act: deposit },
+		{ chance: mood.deposit / 2, act: message },
 		{ chance: mood.govern / 2, act: register },
 		{ chance: mood.govern, act: schedule },
 		{ chance: mood.rogue / 2, act: rogueLog },

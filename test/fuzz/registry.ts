@@ -35,16 +35,19 @@ export function register(world: World, draft: Draft): void {
 	});
 }
 
+/** Those that the contracts still accept something for. */
+const serving = ({ books }: World): RegisteredRollup[] => books.rollups.filter((rollup) => !rollup.retired);
+
 export function schedule(world: World, draft: Draft): void {
-	const { random, books, config } = world;
-	const rollup = random.some(books.rollups);
+	const { random, config } = world;
+	const rollup = random.some(serving(world));
 	if (rollup === undefined) return;
 	const soonest = Math.max(rollup.effectiveTick, Math.max(0, draft.now) + ticksIn(world, config.forcedDelay));
 	emit(world, draft, {
 		kind: "configScheduled",
 		rollupId: rollup.rollupId,
 		effectiveTick: soonest + random.pick([0, 0, 1, random.below(12)]),
-		gasLimit: gasLimit(world),
+		gasLimit: random.chance(0.12) ? 0 : gasLimit(world),
 		feeRecipient: random.hex(ADDRESS),
 	});
 }
@@ -72,9 +75,9 @@ function forcedLeg(world: World, rollup: RegisteredRollup): ForcedLeg {
 
 function enqueueOne(world: World, draft: Draft): void {
 	const { random, books } = world;
-	const rollup = random.some(books.rollups);
+	const rollup = random.some(serving(world));
 	if (rollup === undefined) return;
-	const peers = books.rollups.filter((one) => one.cluster === rollup.cluster);
+	const peers = serving(world).filter((one) => one.cluster === rollup.cluster);
 	const bundle = random.chance(0.3);
 	const count = bundle ? random.pick([1, 2, 2, 3, random.chance(0.05) ? 64 : 4]) : 1;
 	const legs = Array.from({ length: count }, () => forcedLeg(world, random.some(peers) ?? rollup));
@@ -99,7 +102,7 @@ export function enqueue(world: World, draft: Draft): void {
 /** One deposit, or now and then more than a tick may credit. */
 export function deposit(world: World, draft: Draft): void {
 	const { random, books } = world;
-	const rollup = random.some(books.rollups);
+	const rollup = random.some(serving(world));
 	if (rollup === undefined) return;
 	const count = random.chance(0.003) ? random.between(1_000, 2_100) : 1;
 	const recipient = random.hex(ADDRESS);
@@ -113,6 +116,27 @@ export function deposit(world: World, draft: Draft): void {
 			gwei: BigInt(random.between(1, 2 ** 40)),
 		});
 	}
+}
+
+/** A message from L1, with numbers beyond what JavaScript counts to; the rollup may not be there. */
+export function message(world: World, draft: Draft): void {
+	const { random, books } = world;
+	const rollup = random.some(serving(world));
+	const large = random.pick([0n, 2n ** 64n - 1n]);
+	emit(world, draft, {
+		kind: "l1Message",
+		rollupId: random.chance(0.05) || rollup === undefined ? books.rollups.length + 1 : rollup.rollupId,
+		id: random.hex(32),
+		message: {
+			source: 1n,
+			destination: large,
+			nonce: large,
+			sender: random.hex(ADDRESS),
+			target: random.hex(ADDRESS),
+			minGas: large,
+			data: random.bytes(3),
+		},
+	});
 }
 
 /** Logs that the contracts never emit: some a reader ignores (D-10), the others mean what the rules say. */

@@ -14,6 +14,8 @@ export interface RegisteredRollup {
 	effectiveTick: number;
 	/** All ever set. */
 	readonly gasLimits: number[];
+	/** nothing more is accepted for it. */
+	retired: boolean;
 }
 
 /** How often things happen in one history; each history has its own mood. */
@@ -99,11 +101,20 @@ function enter(books: Books, log: TimelineLog, block: { number: number; timestam
 		const { rollupId, config } = log;
 		if (books.rollups.some((rollup) => rollup.rollupId === rollupId)) return;
 		const { cluster, activationTick, gasLimit } = config;
-		books.rollups.push({ rollupId, cluster, activationTick, effectiveTick: activationTick, gasLimits: [gasLimit] });
+		books.rollups.push({
+			rollupId,
+			cluster,
+			activationTick,
+			effectiveTick: activationTick,
+			gasLimits: [gasLimit],
+			retired: false,
+		});
 	} else if (log.kind === "configScheduled") {
 		const rollup = books.rollups.find((one) => one.rollupId === log.rollupId);
-		rollup?.gasLimits.push(log.gasLimit);
-		if (rollup !== undefined) rollup.effectiveTick = log.effectiveTick;
+		if (rollup === undefined) return;
+		rollup.effectiveTick = log.effectiveTick;
+		if (log.gasLimit > 0) rollup.gasLimits.push(log.gasLimit);
+		else rollup.retired = true;
 	} else if (log.kind === "enqueued") {
 		books.forcedCount.set(log.cluster, log.index + 1);
 	} else if (log.kind === "deposited") {

@@ -142,12 +142,22 @@ function forgetOldBlocks(rules: Rules, state: State, timestamp: number): void {
 	if (old >= 0) state.blocks = state.blocks.slice(from);
 }
 
-type MadeByBlock = Pick<ReadBlock, "publications" | "ticks" | "registrations">;
+/** D-10: the messages to rollups that are registered by now. Nothing of them is state. */
+function messagesOf(block: L1Block, before: ReadonlySet<number>): string[] {
+	const registered = new Set(before);
+	return block.logs.flatMap((log) => {
+		if (log.kind === "rollupRegistered") registered.add(log.rollupId);
+		return log.kind === "l1Message" && registered.has(log.rollupId) ? [`${log.rollupId}/${log.id}`] : [];
+	});
+}
+
+type MadeByBlock = Pick<ReadBlock, "publications" | "ticks" | "registrations" | "messages">;
 
 /** D-1. Changes the state in place. */
 export function readBlock(rules: Rules, state: State, block: L1Block): MadeByBlock {
 	const ticks: ReadTick[] = [];
 	const publications: ReadPublication[] = [];
+	const messages = messagesOf(block, new Set(state.rollups.map((rollup) => rollup.rollupId)));
 	const early = rules.deviation === "logs-before-publications" ? record(rules, state, block) : null;
 	ticks.push(...makeHorizon(rules, state, block.timestamp));
 	for (const log of block.logs) {
@@ -161,17 +171,18 @@ export function readBlock(rules: Rules, state: State, block: L1Block): MadeByBlo
 	state.blocks.push({ number, hash, timestamp, prevRandao });
 	forgetOldBlocks(rules, state, timestamp);
 	state.l1 = { number, hash, timestamp };
-	return { publications, ticks, registrations };
+	return { publications, ticks, registrations, messages };
 }
 
 /** All that can be compared after the block. */
 export function summarize(state: State, made: MadeByBlock): ReadBlock {
-	const { publications, ticks, registrations } = made;
+	const { publications, ticks, registrations, messages } = made;
 	return {
 		number: state.l1.number,
 		publications,
 		ticks,
 		registrations,
+		messages,
 		head: state.head,
 		lastTick: state.lastTick,
 		lastOrigin: state.lastOrigin,

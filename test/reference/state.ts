@@ -77,6 +77,7 @@ export const activeRollups = (state: State, tick: number, deviation?: Deviation)
 		.filter((rollup) =>
 			deviation === "activation-exclusive" ? rollup.activationTick < tick : rollup.activationTick <= tick,
 		)
+		.filter((rollup) => deviation === "retirement-ignored" || configAt(rollup, tick).gasLimit > 0)
 		.sort((a, b) => a.rollupId - b.rollupId);
 
 export function configAt(rollup: Rollup, tick: number): Config {

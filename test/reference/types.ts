@@ -32,6 +32,7 @@ export const DEVIATIONS = [
 	"unknown-leg-accepted",
 	"negative-age-accepted",
 	"lags-may-rise",
+	"retirement-ignored",
 ] as const;
 
 export type Deviation = (typeof DEVIATIONS)[number];
@@ -85,6 +86,8 @@ export interface ReadBlock {
 	readonly publications: readonly ReadPublication[];
 	readonly ticks: readonly ReadTick[];
 	readonly registrations: readonly number[];
+	/** Messages from L1, as `rollup/id`. */
+	readonly messages: readonly string[];
 	readonly head: Hash32;
 	readonly lastTick: number;
 	readonly lastOrigin: number;

@@ -8,6 +8,7 @@ import type {
 	EnqueuedLog,
 	ForcedLeg,
 	L1Block,
+	L1MessageLog,
 	OrderState,
 	PublishedLog,
 	RollupRegisteredLog,
@@ -123,6 +124,19 @@ export function bundleEnqueued(index: number, legs: readonly ForcedLeg[], cluste
 
 export function deposited(rollupId: number, index: number, gwei = 1_000n): DepositedLog {
 	return { kind: "deposited", rollupId, index, sender: USER, recipient: USER, gwei };
+}
+
+export function messageSent(rollupId: number, tag: number): L1MessageLog {
+	const message = {
+		source: 1n,
+		destination: BigInt(7_000 + rollupId),
+		nonce: BigInt(tag),
+		sender: USER,
+		target: USER,
+		minGas: 2n ** 64n - 1n,
+		data: Uint8Array.of(tag),
+	};
+	return { kind: "l1Message", rollupId, id: `0x${tag.toString(16).padStart(48, "0")}${"00".repeat(8)}`, message };
 }
 
 export interface Changes {

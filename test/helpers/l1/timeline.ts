@@ -63,6 +63,14 @@ export const bundleEnqueued = (): SyntheticLog =>
 export const deposited = (index = 0): SyntheticLog =>
 	emit(BRIDGE, BRIDGE_ABI, "Deposited", [1, index, ALICE, ALICE, 5_000_000_000n]);
 
+/** With the largest numbers that a sender may choose. */
+export const messageSent = (): SyntheticLog =>
+	emit(BRIDGE, BRIDGE_ABI, "MessageSent", [
+		1,
+		WORD(8),
+		[1, 901, 2n ** 64n - 1n, ALICE, RIGHTS, 2n ** 64n - 1n, "0xabcd"],
+	]);
+
 /** A log that is none of the timeline's business. */
 export const foreign = (topic = WORD(7)): SyntheticLog => ({ address: RIGHTS, topics: [topic], data: "0x1234" });
 

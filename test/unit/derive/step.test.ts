@@ -15,6 +15,7 @@ import {
 	forcedLeg,
 	GENESIS_HEAD,
 	l1Block,
+	messageSent,
 	planned,
 	published,
 	registered,
@@ -78,6 +79,14 @@ describe("recording", () => {
 		timeline.next(deposited(1, 0), enqueued(0, 1, 1), registered(1), deposited(1, 1), enqueued(1, 1, 1));
 		expect(timeline.state.deposits.get(1)?.map(({ index }) => index)).to.deep.equal([1]);
 		expect(timeline.state.forced.get(1)?.map(({ index }) => index)).to.deep.equal([1]);
+	});
+
+	it("D-10: messages to registered rollups are told, and are no part of the state", () => {
+		const [timeline, other] = [new Timeline(), new Timeline()];
+		const told = timeline.next(messageSent(1, 1), registered(1), messageSent(1, 2), messageSent(2, 3)).messages;
+		other.next(registered(1));
+		expect(told).to.deep.equal([messageSent(1, 2)]);
+		expect(stateHash(timeline.state)).to.equal(stateHash(other.state));
 	});
 
 	it("D-10: TimelineCreated changes nothing", () => {

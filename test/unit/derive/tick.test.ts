@@ -138,6 +138,16 @@ describe("forced entries", () => {
 		expect(ticks.map(forcedOf)).to.deep.equal([["1.0"], ["1.1!", "1.2"]]);
 	});
 
+	it("X-20: those of a rollup are over cap from the tick on at which it has retired, not before", () => {
+		for (const [retired, expected] of [
+			[DUE, ["1.0!"]],
+			[DUE + 1, ["1.0"]],
+		] as const) {
+			const { ticks } = afterDue([enqueued(0, 1, 21_000), scheduled(1, retired, 0)], DUE);
+			expect(forcedOf(ticks[0])).to.deep.equal(expected);
+		}
+	});
+
 	it("S-4, S-5: enter the forced root and the order root", () => {
 		const [made] = afterDue([enqueued(0, 1, 1), enqueued(1, 2, 1)], DUE).ticks;
 		const hashes = made?.forced.map(({ entry }) => forcedHash(1, entry.index, hexToBytes(entry.itemHash))) ?? [];
@@ -274,5 +284,21 @@ describe("a tick's rollups", () => {
 		expect(ticks.map((tick) => tick.rollups.get(1)?.gasLimit)).to.deep.equal([30e6, 20e6, 20e6, 40e6]);
 		expect(ticks.map((tick) => tick.rollups.has(9))).to.deep.equal([false, false, true, true]);
 		expect(ticks[0]?.rollups.get(2)).to.deep.include({ rollupId: 2, chainId: 7_002, cluster: 1 });
+	});
+
+	it("X-20: a rollup with gas limit 0 is gone; its deposits wait, and make no tick", () => {
+		const timeline = started();
+		const at = tickOf(103);
+		timeline.next(scheduled(1, at + 1, 0));
+		timeline.next(deposited(1, 0));
+		timeline.idleTo(103);
+		const { ticks } = timeline.publish([planned(at, 101), planned(at + 1, 103), planned(at + 4, 103)]);
+		expect(ticks.map((tick) => [tick.tick - at, tick.rollups.has(1), tick.deposits.has(1)])).to.deep.equal([
+			[0, true, false],
+			[1, false, false],
+			[4, false, false],
+		]);
+		expect(timeline.idleTo(130)).to.deep.equal([]);
+		expect(timeline.state.deposits.get(1)).to.have.length(1);
 	});
 });

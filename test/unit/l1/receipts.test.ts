@@ -115,8 +115,10 @@ describe("l1/logs", () => {
 			timeline.enqueued(),
 			timeline.bundleEnqueued(),
 			timeline.deposited(3),
+			timeline.messageSent(),
 		];
-		const [blobs, calldata, registered, scheduled, enqueued, bundle, deposited] = decodeLogs(logs.map(raw), CONTRACTS);
+		const decoded = decodeLogs(logs.map(raw), CONTRACTS);
+		const [blobs, calldata, registered, scheduled, enqueued, bundle, deposited, message] = decoded;
 		const header = {
 			coinbase: timeline.ALICE,
 			firstTick: 7,
@@ -190,6 +192,20 @@ describe("l1/logs", () => {
 			sender: timeline.ALICE,
 			recipient: timeline.ALICE,
 			gwei: 5_000_000_000n,
+		});
+		expect(message).to.deep.equal({
+			kind: "l1Message",
+			rollupId: 1,
+			id: timeline.WORD(8),
+			message: {
+				source: 1n,
+				destination: 901n,
+				nonce: 2n ** 64n - 1n,
+				sender: timeline.ALICE,
+				target: timeline.RIGHTS,
+				minGas: 2n ** 64n - 1n,
+				data: Uint8Array.of(0xab, 0xcd),
+			},
 		});
 	});
 
