@@ -13,6 +13,8 @@ export default defineConfig({
 			evmVersion: "osaka",
 			viaIR: true,
 			optimizer: { enabled: true, runs: 10_000 },
+			// Code of the genesis must not change with a comment.
+			metadata: { bytecodeHash: "none", appendCBOR: false },
 		},
 	},
 	paths: {

@@ -22,6 +22,11 @@ const GENERATED: readonly Generated[] = [
 		paths: ["typechain-types"],
 		command: (root) => [binOf(root, "hardhat"), "build"],
 	},
+	{
+		name: "genesis code",
+		paths: ["src/execute/predeploys.ts"],
+		command: () => ["scripts/predeploys.ts"],
+	},
 ];
 
 /** Every file below the paths with its bytes. */

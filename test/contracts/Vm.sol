@@ -9,6 +9,11 @@ interface Vm {
         address emitter;
     }
 
+    function chainId(uint256 newChainId) external;
+    function warmSlot(address target, bytes32 slot) external;
+    function coolSlot(address target, bytes32 slot) external;
+    function load(address target, bytes32 slot) external view returns (bytes32);
+    function etch(address target, bytes calldata code) external;
     function warp(uint256 timestamp) external;
     function roll(uint256 number) external;
     function deal(address account, uint256 balance) external;
