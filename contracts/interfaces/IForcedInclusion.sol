@@ -38,6 +38,8 @@ interface IForcedInclusion {
     /// @notice Empty, or larger than derivation takes.
     error InvalidTransactionSize(uint256 size, uint256 maximum);
     error UnknownRollup(uint32 rollupId);
+    /// @notice The rollup is announced to leave the timeline, or has left.
+    error RollupRetired(uint32 rollupId);
     /// @notice The rollup would not be active yet when the entry is due.
     error RollupNotActive(uint32 rollupId, uint256 activeFrom, uint256 dueAt);
     /// @notice No valid transaction of that size has less gas.
@@ -56,8 +58,8 @@ interface IForcedInclusion {
     error RefundFailed(address sender, uint256 amount);
 
     /// @notice Queues a raw signed transaction. The fee is `feeFor(rollupId, gas)` at execution; what is paid beyond is returned.
-    /// @dev Reverts, in this order: `InvalidTransactionSize`, `UnknownRollup`, `RollupNotActive`, `GasTooLow`, `GasTooHigh`,
-    /// `QueueFull`, `FeeTooLow`, `RefundFailed`.
+    /// @dev Reverts, in this order: `InvalidTransactionSize`, `UnknownRollup`, `RollupRetired`, `RollupNotActive`,
+    /// `GasTooLow`, `GasTooHigh`, `QueueFull`, `FeeTooLow`, `RefundFailed`.
     /// Warning: nothing but size and gas is checked. An invalid transaction is dropped when due, and its fee is gone.
     /// @param rollupId the rollup
     /// @param gas at least the transaction's gas limit, or it is dropped when due
@@ -66,7 +68,7 @@ interface IForcedInclusion {
 
     /// @notice Queues a bundle: its legs are executed in order, all or nothing. The fee is that of the sum of their gas.
     /// @dev Reverts, in this order: `InvalidLegCount`; for each leg `InvalidTransactionSize`, `UnknownRollup`,
-    /// `RollupNotActive`, `GasTooLow`, `MixedClusters`, `GasTooHigh` (all legs of its rollup so far together); then
+    /// `RollupRetired`, `RollupNotActive`, `GasTooLow`, `MixedClusters`, `GasTooHigh` (all legs of its rollup so far together); then
     /// `EntryTooLarge`, `QueueFull`, `FeeTooLow`, `RefundFailed`.
     function enqueueBundle(ForcedLeg[] calldata legs) external payable;
 

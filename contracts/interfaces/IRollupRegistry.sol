@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @title The rollups of one timeline
 /// @notice Registers rollups and announces changes of their configs. A rollup's owner can raise and lower its gas limit and
-/// move its fee recipient, with notice; nobody can remove a rollup, stop it, or change anything at once.
+/// move its fee recipient, and retire it for good, all with notice; nobody else can, and nobody can change anything at once.
 /// @dev Trust: whether `genesisHash` and `allocation` are right is for readers to decide; L1 cannot. A reader refuses a rollup
 /// whose genesis does not hash to a non-zero `genesisHash`, for ever, and everything sent to it is lost.
 interface IRollupRegistry {
@@ -44,7 +44,7 @@ interface IRollupRegistry {
 
     /// @notice A rollup has joined the timeline.
     event RollupRegistered(uint32 indexed rollupId, address owner, RollupConfig config, bytes allocation);
-    /// @notice From `effectiveTick` on a rollup has another gas limit target and fee recipient.
+    /// @notice From `effectiveTick` on a rollup has another gas limit target and fee recipient; with gas limit 0, it is no more.
     event ConfigScheduled(uint32 indexed rollupId, uint64 effectiveTick, uint64 gasLimit, address feeRecipient);
 
     /// @notice A parameter of the constructor is out of range or does not fit the others.
@@ -67,6 +67,8 @@ interface IRollupRegistry {
     error ClusterBudgetExceeded(uint32 cluster, uint256 gasPerSlot, uint256 budget);
     error UnknownRollup(uint32 rollupId);
     error NotRollupOwner(uint32 rollupId, address caller, address owner);
+    /// @notice The rollup is announced to leave the timeline, or has left.
+    error RollupRetired(uint32 rollupId);
     /// @notice One change at a time: the one announced before is not in force yet.
     error ConfigPending(uint32 rollupId, uint64 effectiveTick);
 
@@ -80,8 +82,9 @@ interface IRollupRegistry {
     /// @return rollupId its number in the timeline, from 1
     function register(RollupConfig calldata config, bytes calldata allocation) external returns (uint32 rollupId);
 
-    /// @notice Announces a rollup's next gas limit target and fee recipient. Both are given anew each time.
-    /// @dev Reverts, in this order: `UnknownRollup`, `NotRollupOwner`, `GasLimitOutOfRange`, `ZeroFeeRecipient`,
+    /// @notice Announces a rollup's next gas limit target and fee recipient. Both are given anew each time. Gas limit 0 retires the
+    /// rollup (spec X-20): from then on nothing of it executes; deposits, messages and forced entries are refused at once.
+    /// @dev Reverts, in this order: `UnknownRollup`, `NotRollupOwner`, `RollupRetired`, `GasLimitOutOfRange`, `ZeroFeeRecipient`,
     /// `ConfigPending`, `TickOutOfRange` (`time(effectiveTick)` is at least `forcedDelay` away; if the gas limit becomes lower
     /// than it ever was, so far away that every forced entry accepted under the old cap has been executed before; and it is
     /// after the rollup's activation), `ClusterBudgetExceeded`.
@@ -94,7 +97,7 @@ interface IRollupRegistry {
     /// @notice What it takes to accept something for a rollup, in one read. An unknown rollup has cluster 0.
     /// @return cluster the rollup's cluster
     /// @return activationTick its first tick
-    /// @return lowestGasLimit the smallest gas limit it has had, has, or is announced to have
+    /// @return lowestGasLimit the smallest gas limit it has had, has, or is announced to have; 0 if it is announced to retire
     function gate(uint32 rollupId) external view returns (uint32 cluster, uint64 activationTick, uint64 lowestGasLimit);
 
     /// @notice A rollup as remembered; all zero if unknown.

@@ -153,6 +153,7 @@ contract ForcedInclusion is IForcedInclusion, TimelineClock {
         uint256 lowestGasLimit;
         (cluster, activationTick, lowestGasLimit) = registry.gate(rollupId);
         require(cluster != 0, UnknownRollup(rollupId));
+        require(lowestGasLimit != 0, RollupRetired(rollupId));
         unchecked {
             // Timestamps plus 32 bits.
             uint256 dueAt = block.timestamp + FORCED_DELAY;

@@ -11,7 +11,7 @@ import {TimelineClock} from "../libs/TimelineClock.sol";
 /// @title The rollups of one timeline
 /// @dev INV-REGISTRY-1: for each cluster the counted gas per slot is the sum of what its rollups use, or may once their pending
 /// config is in force, and never above the budget.
-/// INV-REGISTRY-2: a rollup's lowest gas limit never rises; its effective ticks do.
+/// INV-REGISTRY-2: a rollup's lowest gas limit never rises; its effective ticks do. So zero, which retires, is the last.
 /// INV-REGISTRY-3: chain ids are unique, and ids count from 1.
 /// INV-REGISTRY-4: the chain is that of the events, in order.
 contract RollupRegistry is IRollupRegistry, TimelineClock {
@@ -87,7 +87,9 @@ contract RollupRegistry is IRollupRegistry, TimelineClock {
     function scheduleConfig(uint32 rollupId, uint64 effectiveTick, uint64 gasLimit, address feeRecipient) external {
         Rollup memory known = _known(rollupId);
         require(known.owner == msg.sender, NotRollupOwner(rollupId, msg.sender, known.owner));
-        _checkGasLimit(gasLimit);
+        require(known.lowestGasLimit != 0, RollupRetired(rollupId));
+        // Zero retires.
+        if (gasLimit != 0) _checkGasLimit(gasLimit);
         require(feeRecipient != address(0), ZeroFeeRecipient());
         uint256 before = _reserved(known);
         _settle(known);

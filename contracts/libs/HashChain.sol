@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice What L1 storage remembers of forced entries, deposits and configs (docs/spec/contracts.md): one word per list,
+/// @notice What L1 storage remembers of forced entries, deposits, messages and configs (docs/spec/contracts.md): one word per list,
 /// from which the whole list, with the L1 block and time of each entry, can be proved. Events alone would force a prover
 /// through every receipt; a slot per entry would grow L1's state for ever.
 library HashChain {
@@ -29,6 +29,11 @@ library HashChain {
         uint64 gweiAmount
     ) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(uint8(9), rollupId, index, sender, recipient, gweiAmount));
+    }
+
+    /// @notice C-12. A message to a rollup.
+    function messageEntry(uint32 rollupId, bytes32 id) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(uint8(12), rollupId, id));
     }
 
     /// @notice C-4. A registration; `configHash` is the hash of the ABI-encoded config with its final cluster.

@@ -18,6 +18,8 @@ library Limits {
 
     uint256 internal constant MAX_LEGS = 64;
     uint256 internal constant MAX_TX_BYTES = 131_072;
+    /// @dev Of a message's data. What delivers it has room for as much again.
+    uint256 internal constant MAX_MESSAGE_BYTES = 65_536;
     uint256 internal constant MIN_TX_GAS = 21_000;
     /// @dev EIP-7825: no transaction of an Osaka chain may have more.
     uint256 internal constant MAX_TX_GAS = 2 ** 24;

@@ -39,45 +39,7 @@ export const BRIDGE_ABI = [
 	"event Deposited(uint32 indexed rollupId, uint64 index, address sender, address recipient, uint64 gweiAmount)",
 	`event MessageSent(uint32 indexed rollupId, bytes32 id, ${MESSAGE} message)`,
 	"function deposit(uint32 rollupId, address recipient) payable",
-] as const;
-
-const REQUEST =
-	"(uint64[] path, uint64 destination, address caller, address target, uint64 gas, bytes data, uint64 sequence)";
-
-/** The Mailbox of every rollup (docs/spec/bundles.md). */
-export const MAILBOX_ABI = [
-	"event Sent(bytes32 indexed id, (uint64 source, uint64 destination, uint64 nonce, address sender, address target, uint64 minGas, bytes data) message)",
-	"event Delivered(bytes32 indexed id)",
-	"event Filled(bytes32 requestHash, bytes32 answerHash)",
-	"event Read(uint64 destination, bytes32 requestHash, bytes32 answerHash)",
-	"event Served(bytes32 requestHash, bytes32 answerHash)",
-	"error MissingTag(bytes32 tag)",
-	"error OwnChain(uint64 chainId)",
-	"error WrongDestination(uint64 destination, uint256 chainId)",
-	"error AlreadyDelivered(bytes32 id)",
-	"error InvalidTarget(address target)",
-	"error TooLittleGas(uint256 named)",
-	"error DeliveryFailed(bytes32 id, bytes returnData)",
-	"error NowServing()",
-	"error NotDelivering()",
-	"error TapeNotEmpty(uint256 left)",
-	`error TapeEmpty(${REQUEST} request)`,
-	`error TapeMismatch(${REQUEST} request, bytes24 found)`,
-	"error DestinationInPath(uint64 destination)",
-	"error InvalidPath(uint256 length)",
-	"function send(uint64 destination, address target, uint64 minGas, bytes data) returns (bytes32 id)",
-	"function deliver((uint64 source, uint64 destination, uint64 nonce, address sender, address target, uint64 minGas, bytes data) message)",
-	"function context() view returns (uint64 source, address sender)",
-	"function fill(bytes32 sessionId, (bytes32 requestHash, bool ok, bytes returnData)[] entries)",
-	"function call(uint64 destination, address target, uint64 gas, bytes data) returns (bytes returnData)",
-	"function tryCall(uint64 destination, address target, uint64 gas, bytes data) returns (bool ok, bytes returnData)",
-	`function serve(bytes32 sessionId, ${REQUEST}[] requests)`,
-	"function aliasOf(uint64 chainId, address caller) view returns (address)",
-	"function sent(bytes32 id) view returns (bool)",
-	"function delivered(bytes32 id) view returns (bool)",
-	"function nonce() view returns (uint64)",
-	"function serving() view returns (bool)",
-	"function tape() view returns (bytes24 session, uint16 next, uint16 count)",
+	"function sendMessage(uint32 rollupId, address target, uint64 minGas, bytes data) returns (bytes32 id)",
 ] as const;
 
 const REQUEST =
