@@ -99,10 +99,11 @@ export class History {
 
 	readonly #mark = (position: PositionRecord): { lane: number; mark: Mark } => {
 		const lane = this.#lanes.get(position.legs[0]?.rollupId ?? 0) ?? -1;
-		const dropped = position.outcome?.kind !== "included";
+		const { outcome } = position;
+		const dropped = outcome === null || outcome.kind === "dropped";
 		if (position.class === 0) return { lane, mark: dropped ? "forcedDropped" : "forced" };
 		if (dropped) return { lane, mark: "dropped" };
-		return { lane, mark: position.outcome.status === 1 ? "included" : "reverted" };
+		return { lane, mark: outcome.kind === "held" || outcome.status === 1 ? "included" : "reverted" };
 	};
 
 	#deposits(record: TickRecord): ReadonlyMap<number, number> {

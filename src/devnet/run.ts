@@ -232,7 +232,7 @@ export class Devnet {
 		const hashes = (heads: readonly { rollupId: RollupId; hash: Hash32 }[]): string =>
 			JSON.stringify(heads.map(({ hash, rollupId }) => [rollupId, hash]));
 		const positions = this.#history.derived().flatMap((record) => record.positions);
-		const included = positions.filter((position) => position.outcome?.kind === "included");
+		const included = positions.filter(({ outcome }) => outcome !== null && outcome.kind !== "dropped");
 		return resultOf({
 			summary: reader.summary(),
 			agreement: this.#history.agreement(),

@@ -1,5 +1,5 @@
 /**
- * One block of one rollup, built transaction by transaction (E-6 to E-8, E-18 to E-26). `checkpoint`, `commit` and `revert`
+ * One block of one rollup, built transaction by transaction (E-6 to E-8, E-19 to E-26). `checkpoint`, `commit` and `revert`
  * cover everything a transaction leaves behind: state, receipts, gas and bytes.
  */
 import { type Block, createBlock } from "@ethereumjs/block";
@@ -13,11 +13,12 @@ import { MAX_BLOCK_TX_BYTES } from "../primitives/limits.ts";
 import type { Address, Hash32 } from "../primitives/types.ts";
 import { EMPTY_CODE_HASH, NEW_ACCOUNT } from "./account.ts";
 import type { DecodedTx } from "./decodeTx.ts";
+import type { Log } from "./mailbox.ts";
 import { encodeList, encodeString, integerBytes } from "./rlp.ts";
 import { type RollupVm, slotKey } from "./rollupVm.ts";
 import { BEACON_ROOTS_ADDRESS, HISTORY_ADDRESS, RING } from "./systemContracts.ts";
 import { Trie, trieKey } from "./trie.ts";
-import type { DropReason } from "./types.ts";
+import type { TxDropReason } from "./types.ts";
 
 export interface BlockFields {
 	readonly number: bigint;
@@ -83,10 +84,20 @@ export class BlockBuilder {
 		return this.#entries.length;
 	}
 
-	/** Includes the transaction, or says why not and changes nothing (E-25). */
-	async run(decoded: DecodedTx, gasAllowance: bigint | null): Promise<Included | DropReason> {
-		const reason = this.#check(decoded, gasAllowance);
-		if (reason !== null) return reason;
+	/** E-19 to E-24, in order. Null: the transaction can run. */
+	check({ tx, sender, raw, feeCap }: DecodedTx): TxDropReason | null {
+		if (tx.gasLimit > this.#fields.gasLimit - this.#gasUsed) return "block-gas";
+		if (this.#bytes + raw.length > MAX_BLOCK_TX_BYTES) return "block-bytes";
+		if (feeCap < this.#fields.baseFee) return "fee-too-low";
+		const account = this.#vm.state.accountAt(sender.toString().slice(2)) ?? NEW_ACCOUNT;
+		if (account.nonce !== tx.nonce || account.nonce === MAX_NONCE) return "nonce";
+		if (account.balance < tx.value + tx.gasLimit * feeCap) return "balance";
+		const hasCode = !equalBytes(account.codeHash, EMPTY_CODE_HASH);
+		return hasCode && this.#hasOwnCode(account.codeHash) ? "sender-code" : null;
+	}
+
+	/** Includes a transaction that `check` has passed. */
+	async run(decoded: DecodedTx): Promise<Included> {
 		const { tx, raw } = decoded;
 		let result: RunTxResult;
 		try {
@@ -110,6 +121,12 @@ export class BlockBuilder {
 			status: result.execResult.exceptionError === undefined ? 1 : 0,
 			gasUsed: Number(result.totalGasSpent),
 		};
+	}
+
+	/** What the last transaction returned and logged. */
+	trace(): { readonly returnData: Uint8Array; readonly logs: readonly Log[] } {
+		const result = this.#entries.at(-1)?.result;
+		return { returnData: result?.execResult.returnValue ?? new Uint8Array(0), logs: result?.receipt.logs ?? [] };
 	}
 
 	async checkpoint(): Promise<void> {
@@ -166,19 +183,6 @@ export class BlockBuilder {
 	/** Leaves the state as it was before `begin`. */
 	abandon(): void {
 		this.#vm.state.discard();
-	}
-
-	/** E-18 to E-24, in order. */
-	#check({ tx, sender, raw, feeCap }: DecodedTx, gasAllowance: bigint | null): DropReason | null {
-		if (gasAllowance !== null && tx.gasLimit > gasAllowance) return "forced-gas";
-		if (tx.gasLimit > this.#fields.gasLimit - this.#gasUsed) return "block-gas";
-		if (this.#bytes + raw.length > MAX_BLOCK_TX_BYTES) return "block-bytes";
-		if (feeCap < this.#fields.baseFee) return "fee-too-low";
-		const account = this.#vm.state.accountAt(sender.toString().slice(2)) ?? NEW_ACCOUNT;
-		if (account.nonce !== tx.nonce || account.nonce === MAX_NONCE) return "nonce";
-		if (account.balance < tx.value + tx.gasLimit * feeCap) return "balance";
-		const hasCode = !equalBytes(account.codeHash, EMPTY_CODE_HASH);
-		return hasCode && this.#hasOwnCode(account.codeHash) ? "sender-code" : null;
 	}
 
 	/** EIP-3607, with EIP-7702's delegations excepted. */

@@ -15,7 +15,7 @@ import { keccak256 } from "../primitives/hash.ts";
 import { recoverPublicKey } from "./native.ts";
 import { encodeList, encodeString, integerBytes } from "./rlp.ts";
 import { readTxFields, type TxFields } from "./txFields.ts";
-import type { DropReason } from "./types.ts";
+import type { TxDropReason } from "./types.ts";
 
 export interface DecodedTx {
 	readonly tx: TypedTransaction;
@@ -26,7 +26,7 @@ export interface DecodedTx {
 	readonly feeCap: bigint;
 }
 
-export type Decoded = DecodedTx | { readonly drop: DropReason };
+export type Decoded = DecodedTx | { readonly drop: TxDropReason };
 
 const BLOB_TYPE = 3;
 /** `v` of a legacy signature without and with a chain id (EIP-155). */

@@ -1,11 +1,12 @@
 /** Executes the order layer's ticks for the rollups of one cluster. */
-import type { ActiveRollup, DerivedTick, ForcedLeg, RollupRegisteredLog } from "../derive/types.ts";
-import { bytesToHex, hexToBytes } from "../primitives/bytes.ts";
+import type { ActiveRollup, DerivedTick, L1MessageLog, RollupRegisteredLog } from "../derive/types.ts";
+import { bytesToHex, bytesToUint, hexToBytes, uintToBytes } from "../primitives/bytes.ts";
 import { MeridianError } from "../primitives/errors.ts";
 import type { Address, ClusterId, Hash32, Leg, RollupId, TimelineConfig } from "../primitives/types.ts";
-import { clusterPrefix } from "../store/keys.ts";
+import { clusterPrefix, messageKey } from "../store/keys.ts";
 import type { Changes, Store } from "../store/types.ts";
 import { Backing } from "./backing.ts";
+import { MAILBOX_HEX, sentSlot, type TagHash, tagHash } from "./mailbox.ts";
 import {
 	advance,
 	describeHead,
@@ -16,9 +17,9 @@ import {
 	type RollupHome,
 	registerRollup,
 } from "./rollup.ts";
-import { RollupTick } from "./rollupTick.ts";
 import { DEFAULT_LIMITS, type StateLimits } from "./stateTables.ts";
-import type { ClusterExecutor, DropReason, Outcome, Position, RollupHead, SealedBlock, TickResult } from "./types.ts";
+import { candidates, TickRun, type TickWorld } from "./tickRun.ts";
+import type { ClusterExecutor, LegTrace, Outcome, Position, RollupHead, Simulation, TickResult } from "./types.ts";
 
 export interface ClusterExecutorOptions {
 	readonly store: Store;
@@ -27,17 +28,6 @@ export interface ClusterExecutorOptions {
 	/** Bounds of what each rollup caches. */
 	readonly limits?: StateLimits;
 }
-
-/** An item or a forced entry, as execution sees it. */
-interface Candidate {
-	readonly position: Position;
-	readonly bundle: boolean;
-	readonly overCap: boolean;
-	readonly legs: readonly (Leg | ForcedLeg)[];
-}
-
-/** Says what became of items whose rollup no cluster has. */
-const FIRST_CLUSTER: ClusterId = 1;
 
 /** An executor that continues where the store stands. */
 export async function createClusterExecutor(options: ClusterExecutorOptions): Promise<ClusterExecutor> {
@@ -51,6 +41,7 @@ class Executor implements ClusterExecutor {
 	readonly #store: Store;
 	readonly #config: TimelineConfig;
 	readonly #home: RollupHome;
+	readonly #world: TickWorld;
 	#rollups = new Map<RollupId, Rollup>();
 
 	constructor({ store, config, cluster, limits = DEFAULT_LIMITS }: ClusterExecutorOptions) {
@@ -58,6 +49,14 @@ class Executor implements ClusterExecutor {
 		this.#store = store;
 		this.#config = config;
 		this.#home = { backing: new Backing(store), cluster, limits };
+		this.#world = {
+			cluster,
+			live: (active) => {
+				const rollup = this.#registered(active);
+				return isLive(rollup) ? rollup : null;
+			},
+			isSent: (...question) => this.#isSent(...question),
+		};
 	}
 
 	async register(registration: RollupRegisteredLog): Promise<void> {
@@ -65,15 +64,40 @@ class Executor implements ClusterExecutor {
 		this.#rollups.set(registration.rollupId, await registerRollup(this.#home, registration, this.#config));
 	}
 
+	noteMessages(l1Block: number, messages: readonly L1MessageLog[]): void {
+		for (const { rollupId, id } of messages) {
+			if (!this.#rollups.has(rollupId)) continue;
+			this.#home.backing.set(messageKey(rollupId, tagHash(id)), uintToBytes(l1Block, 8));
+		}
+	}
+
 	async execute(tick: DerivedTick): Promise<TickResult> {
-		const parts = new Map<RollupId, RollupTick>();
+		const run = new TickRun(this.#world, tick);
 		const outcomes: Outcome[] = [];
 		for (const candidate of candidates(tick)) {
-			const result = await this.#outcome(candidate, tick, parts);
+			const result = await run.take(candidate);
 			if (result !== null) outcomes.push({ position: candidate.position, result });
 		}
-		for (const rollupId of tick.deposits.keys()) this.#part(rollupId, tick, parts);
-		return { tick: tick.tick, blocks: this.#seal(parts), outcomes };
+		const blocks = run.seal().map(({ block, head }) => {
+			const rollup = this.#live(block.rollupId);
+			if (rollup !== null) this.#rollups.set(block.rollupId, advance(this.#home, rollup, head));
+			return block;
+		});
+		return { tick: tick.tick, blocks, outcomes };
+	}
+
+	async simulate(tick: DerivedTick, legs: readonly Leg[]): Promise<Simulation> {
+		const run = new TickRun(this.#world, tick);
+		const traces: LegTrace[] = [];
+		try {
+			for (const candidate of candidates(tick)) await run.take(candidate);
+			const position: Position = { tick: tick.tick, class: 1, index: tick.items.length };
+			const bundle = { position, bundle: true, overCap: false, legs };
+			const result = await run.take(bundle, (trace) => traces.push(trace));
+			return { result: result ?? { kind: "dropped", reason: "clusters" }, legs: traces };
+		} finally {
+			run.abandon();
+		}
 	}
 
 	takeChanges(): Changes {
@@ -107,53 +131,16 @@ class Executor implements ClusterExecutor {
 		return `0x${bytesToHex(value).slice(2).padStart(64, "0")}`;
 	}
 
-	/** Null: another cluster says what became of it. */
-	async #outcome(
-		{ position, bundle, overCap, legs }: Candidate,
-		tick: DerivedTick,
-		parts: Map<RollupId, RollupTick>,
-	): Promise<Outcome["result"] | null> {
-		// All legs count, also those of bundles of other clusters and of entries over the cap (E-13).
-		let examined = true;
-		for (const { rollupId } of legs) examined = (this.#part(rollupId, tick, parts)?.meet() ?? true) && examined;
-		const [leg] = legs;
-		const active = leg === undefined ? undefined : tick.rollups.get(leg.rollupId);
-		if ((active?.cluster ?? FIRST_CLUSTER) !== this.cluster) return null;
-		const dropped = (reason: DropReason) => ({ kind: "dropped", reason }) as const;
-		if (leg === undefined || active === undefined) return dropped("unknown-rollup");
-		const part = this.#part(leg.rollupId, tick, parts);
-		if (part === null) return dropped("rollup-refused");
-		if (overCap) return dropped("forced-over-cap");
-		if (bundle) return dropped("bundle-unsupported");
-		if (!examined) return dropped("not-examined");
-		const result = await part.include(leg.rawTx, position.class === 0 && "gas" in leg ? BigInt(leg.gas) : null);
-		if (typeof result === "string") return dropped(result);
-		return { kind: "included", rollupId: leg.rollupId, blockNumber: part.blockNumber, ...result };
-	}
-
-	/** The rollup's part of this tick; null if it is not active, refused or another cluster's. */
-	#part(rollupId: RollupId, tick: DerivedTick, parts: Map<RollupId, RollupTick>): RollupTick | null {
-		const known = parts.get(rollupId);
-		if (known !== undefined) return known;
-		const active = tick.rollups.get(rollupId);
-		if (active === undefined || active.cluster !== this.cluster) return null;
-		const rollup = this.#registered(active);
-		if (!isLive(rollup)) return null;
-		const part = new RollupTick(rollup, tick, active);
-		parts.set(rollupId, part);
-		return part;
-	}
-
-	#seal(parts: ReadonlyMap<RollupId, RollupTick>): SealedBlock[] {
-		const blocks: SealedBlock[] = [];
-		for (const [rollupId, part] of [...parts].sort(([a], [b]) => a - b)) {
-			const sealed = part.seal();
-			const rollup = this.#live(rollupId);
-			if (sealed === null || rollup === null) continue;
-			this.#rollups.set(rollupId, advance(this.#home, rollup, sealed.head));
-			blocks.push(sealed.block);
+	/** X-7: in the state of another rollup of the cluster, as it is now, or from L1 by the l1Origin. */
+	#isSent(id: TagHash, rollupId: RollupId, l1Origin: number): boolean {
+		const sentAt = this.#home.backing.get(messageKey(rollupId, id));
+		if (sentAt !== undefined && bytesToUint(sentAt) <= l1Origin) return true;
+		const slot = sentSlot(id);
+		for (const rollup of this.#rollups.values()) {
+			if (rollup.rollupId === rollupId || !isLive(rollup)) continue;
+			if (rollup.vm.state.storageAt(MAILBOX_HEX, slot).length > 0) return true;
 		}
-		return blocks;
+		return false;
 	}
 
 	#live(rollupId: RollupId): LiveRollup | null {
@@ -171,28 +158,6 @@ class Executor implements ClusterExecutor {
 			{ rollupId, cluster: this.cluster },
 		);
 	}
-}
-
-/** Everything of a tick in the order of positions: forced entries first. */
-function candidates({ tick, forced, items }: DerivedTick): Candidate[] {
-	return [
-		...forced.map(
-			({ entry, overCap }, index): Candidate => ({
-				position: { tick, class: 0, index },
-				bundle: entry.bundle,
-				overCap,
-				legs: entry.legs,
-			}),
-		),
-		...items.map(
-			(item, index): Candidate => ({
-				position: { tick, class: 1, index },
-				bundle: item.kind === "bundle",
-				overCap: false,
-				legs: item.kind === "bundle" ? item.legs : [item.leg],
-			}),
-		),
-	];
 }
 
 /** Lower-case hex digits, however the address or slot was written. */

@@ -3,17 +3,23 @@ import { type Block, createBlock } from "@ethereumjs/block";
 import type { Common } from "@ethereumjs/common";
 import { SHA256_NULL } from "@ethereumjs/util";
 import type { RollupRegisteredLog } from "../derive/types.ts";
-import { bytesToHex, hexToBytes, ZERO_HASH } from "../primitives/bytes.ts";
-import type { Hash32, TimelineConfig } from "../primitives/types.ts";
+import { bytesToHex, concatBytes, hexToBytes, uintToBytes, ZERO_HASH } from "../primitives/bytes.ts";
+import type { Address, Hash32, Hex, TimelineConfig } from "../primitives/types.ts";
 import { NEW_ACCOUNT } from "./account.ts";
 import { type GenesisAccount, parseAllocation } from "./allocation.ts";
 import type { FlatState } from "./flatState.ts";
+import { MAILBOX_ADDRESS, MAILBOX_CODE } from "./predeploys.ts";
 import { SYSTEM_CONTRACTS, WITHDRAWAL_REQUESTS_ADDRESS } from "./systemContracts.ts";
 
 const TEMPLATE = 1;
+/** E-3. */
+const PREDEPLOYED: readonly (readonly [address: Address, code: Hex])[] = [
+	...SYSTEM_CONTRACTS,
+	[MAILBOX_ADDRESS, MAILBOX_CODE],
+];
 /** Beyond it the `v` of a legacy signature is no exact number in JavaScript clients and wallets. */
 const MAX_CHAIN_ID = 4_503_599_627_370_476;
-const EXTRA_DATA = bytesToHex(new TextEncoder().encode("meridian"));
+const NAME = new TextEncoder().encode("meridian");
 /** Wei. */
 const BASE_FEE = 1_000_000_000n;
 
@@ -22,12 +28,17 @@ export function genesisTimestamp(config: TimelineConfig, activationTick: number)
 	return config.genesisTime + (activationTick - 1) * config.tickSeconds;
 }
 
+/** E-2: so that no two rollups have the same genesis block. */
+function extraData(chainId: number): Hex {
+	return bytesToHex(concatBytes(NAME, uintToBytes(chainId, 8)));
+}
+
 /** All accounts of the genesis state, or null if E-1 refuses the template, the chain id or the allocation. */
 export function genesisAccounts({ config, allocation }: RollupRegisteredLog): GenesisAccount[] | null {
 	if (config.template !== TEMPLATE || config.chainId > MAX_CHAIN_ID) return null;
 	const custom = parseAllocation(allocation);
 	if (custom === null) return null;
-	const system = SYSTEM_CONTRACTS.map(
+	const system = PREDEPLOYED.map(
 		([address, code]): GenesisAccount => ({ address, balance: 0n, nonce: 1n, code: hexToBytes(code), storage: [] }),
 	);
 	return [...system, ...custom];
@@ -50,13 +61,13 @@ export function genesisBlock(
 	timeline: TimelineConfig,
 	stateRoot: Uint8Array,
 ): Block {
-	const { gasLimit, activationTick } = registration.config;
+	const { chainId, gasLimit, activationTick } = registration.config;
 	return createBlock(
 		{
 			header: {
 				gasLimit,
 				timestamp: genesisTimestamp(timeline, activationTick),
-				extraData: EXTRA_DATA,
+				extraData: extraData(chainId),
 				baseFeePerGas: BASE_FEE,
 				stateRoot,
 				requestsHash: SHA256_NULL,
@@ -88,7 +99,7 @@ export function gethGenesis(
 		config: gethConfig(chainId),
 		nonce: "0x0",
 		timestamp: quantity(genesisTimestamp(timeline, activationTick)),
-		extraData: EXTRA_DATA,
+		extraData: extraData(chainId),
 		gasLimit: quantity(gasLimit),
 		difficulty: "0x0",
 		mixHash: ZERO_HASH,

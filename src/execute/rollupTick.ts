@@ -3,10 +3,13 @@ import type { Block, BlockHeader } from "@ethereumjs/block";
 import type { ActiveRollup, Deposit, DerivedTick } from "../derive/types.ts";
 import { bytesToHex, concatBytes, hexToBytes, uintToBytes } from "../primitives/bytes.ts";
 import { keccak256 } from "../primitives/hash.ts";
-import { BlockBuilder, type BlockFields, type Included, type WithdrawalFields } from "./block.ts";
-import { decodeTx } from "./decodeTx.ts";
+import type { RollupId } from "../primitives/types.ts";
+import { BlockBuilder, type BlockFields, type WithdrawalFields } from "./block.ts";
+import { type DecodedTx, decodeTx } from "./decodeTx.ts";
+import type { Log, TagHash } from "./mailbox.ts";
 import type { Head, LiveRollup } from "./rollup.ts";
-import type { DropReason, SealedBlock } from "./types.ts";
+import type { SessionLeg } from "./sessions.ts";
+import type { IncludedTx, SealedBlock, TxDropReason } from "./types.ts";
 
 /** Gas of the cheapest transaction. */
 const TX_GAS = 21_000;
@@ -20,20 +23,25 @@ export interface Sealed {
 	readonly head: Head;
 }
 
+/** Whether a message to a rollup has been sent by now (X-7). */
+export type IsSent = (id: TagHash, rollupId: RollupId, l1Origin: number) => boolean;
+
 export class RollupTick {
 	readonly #rollup: LiveRollup;
 	readonly #tick: DerivedTick;
 	readonly #active: ActiveRollup;
+	readonly #isSent: IsSent;
 	readonly #deposits: readonly Deposit[];
 	/** Transactions met so far, whatever became of them (E-13). */
 	#met = 0;
 	/** Begun with the first transaction that might be included. */
 	#builder: BlockBuilder | null = null;
 
-	constructor(rollup: LiveRollup, tick: DerivedTick, active: ActiveRollup) {
+	constructor(rollup: LiveRollup, tick: DerivedTick, active: ActiveRollup, isSent: IsSent) {
 		this.#rollup = rollup;
 		this.#tick = tick;
 		this.#active = active;
+		this.#isSent = isSent;
 		this.#deposits = tick.deposits.get(rollup.rollupId) ?? [];
 	}
 
@@ -43,23 +51,68 @@ export class RollupTick {
 	}
 
 	/**
-	 * Includes the transaction or says why not.
+	 * The transaction, or why its bytes are none that can run here (E-14 to E-18).
 	 * @param gasAllowance of a forced transaction: gas declared on L1
 	 */
-	async include(rawTx: Uint8Array, gasAllowance: bigint | null): Promise<Included | DropReason> {
+	decode(rawTx: Uint8Array, gasAllowance: bigint | null): DecodedTx | TxDropReason {
 		const decoded = decodeTx(rawTx, this.#rollup.vm.common);
 		if ("drop" in decoded) return decoded.drop;
-		this.#builder ??= this.#begin();
-		return this.#builder.run(decoded, gasAllowance);
+		return gasAllowance !== null && decoded.tx.gasLimit > gasAllowance ? "forced-gas" : decoded;
+	}
+
+	/**
+	 * Includes the transaction, or says why not and changes nothing (E-19 to E-25, X-7).
+	 * @param deliveries the messages it relies on
+	 */
+	async run(decoded: DecodedTx, deliveries: readonly TagHash[]): Promise<IncludedTx | TxDropReason> {
+		const builder = this.#started();
+		const reason = builder.check(decoded);
+		if (reason !== null) return reason;
+		const { rollupId } = this.#rollup;
+		const l1Origin = this.#tick.l1Origin.number;
+		if (!deliveries.every((id) => this.#isSent(id, rollupId, l1Origin))) return "message-not-sent";
+		return { rollupId, blockNumber: this.#blockNumber, ...(await builder.run(decoded)) };
+	}
+
+	/** What the last transaction returned and logged. */
+	trace(): { readonly returnData: Uint8Array; readonly logs: readonly Log[] } {
+		return this.#started().trace();
+	}
+
+	/** The transaction as sessions name it. */
+	sessionLeg({ sender, tx }: DecodedTx): SessionLeg {
+		return { chainId: this.chainId, sender: sender.bytes, nonce: tx.nonce };
+	}
+
+	get chainId(): number {
+		return this.#rollup.chainId;
+	}
+
+	/** From here on everything can be undone, until `commit` or `revert`. */
+	async checkpoint(): Promise<void> {
+		await this.#started().checkpoint();
+	}
+
+	async commit(): Promise<void> {
+		await this.#started().commit();
+	}
+
+	async revert(): Promise<void> {
+		await this.#started().revert();
+	}
+
+	/** Forgets the tick. */
+	abandon(): void {
+		this.#builder?.abandon();
 	}
 
 	/** Ends the tick for this rollup: its block, or null if E-5 gives it none. */
 	seal(): Sealed | null {
 		if (this.#deposits.length === 0 && (this.#builder?.transactions ?? 0) === 0) {
-			this.#builder?.abandon();
+			this.abandon();
 			return null;
 		}
-		const builder = this.#builder ?? this.#begin();
+		const builder = this.#started();
 		const block = builder.seal();
 		const { head } = this.#rollup;
 		const count = block.withdrawals?.length ?? 0;
@@ -74,13 +127,14 @@ export class RollupTick {
 		};
 	}
 
-	/** Number of the block that is or would be made. */
-	get blockNumber(): number {
+	/** Of the block that is or would be made. */
+	get #blockNumber(): number {
 		return Number(this.#rollup.head.header.number) + 1;
 	}
 
-	#begin(): BlockBuilder {
-		return BlockBuilder.begin(this.#rollup.vm, this.#fields());
+	#started(): BlockBuilder {
+		this.#builder ??= BlockBuilder.begin(this.#rollup.vm, this.#fields());
+		return this.#builder;
 	}
 
 	/** E-6. */

@@ -1,15 +1,11 @@
 /** The execution layer's data. Normative text: docs/spec/execution.md. */
-import type { DerivedTick, RollupRegisteredLog } from "../derive/types.ts";
-import type { Address, ClusterId, Hash32, RollupId, Tick } from "../primitives/types.ts";
+import type { DerivedTick, L1MessageLog, RollupRegisteredLog } from "../derive/types.ts";
+import type { Address, ClusterId, Hash32, Leg, RollupId, Tick } from "../primitives/types.ts";
 import type { Changes } from "../store/types.ts";
+import type { Log } from "./mailbox.ts";
 
-/** Why an item was dropped; each code is one rule of spec/execution.md section 3. */
-export type DropReason =
-	| "unknown-rollup"
-	| "rollup-refused"
-	| "forced-over-cap"
-	| "bundle-unsupported"
-	| "not-examined"
+/** Why a transaction cannot be executed; each code is a rule of spec/execution.md section 3 or of spec/bundles.md. */
+export type TxDropReason =
 	| "undecodable"
 	| "blob-transaction"
 	| "no-chain-id"
@@ -20,7 +16,22 @@ export type DropReason =
 	| "fee-too-low"
 	| "nonce"
 	| "balance"
-	| "sender-code";
+	| "sender-code"
+	| "message-not-sent";
+
+/** Why an item was dropped. The reasons of a bundle's leg stand in its `FailedLeg`. */
+export type DropReason =
+	| TxDropReason
+	| "unknown-rollup"
+	| "rollup-refused"
+	| "forced-over-cap"
+	| "not-examined"
+	| "tags"
+	| "session"
+	| "clusters"
+	| "leg"
+	| "tape"
+	| "waste-budget";
 
 /** `(tick, class, index)`: class 0 the forced entries, class 1 the items. */
 export interface Position {
@@ -29,21 +40,54 @@ export interface Position {
 	readonly index: number;
 }
 
+/** A transaction in a block. */
+export interface IncludedTx {
+	readonly rollupId: RollupId;
+	readonly blockNumber: number;
+	readonly txIndex: number;
+	readonly txHash: Hash32;
+	/** 1 success, 0 reverted. */
+	readonly status: 0 | 1;
+	readonly gasUsed: number;
+}
+
+/** The leg at which a bundle failed. */
+export interface FailedLeg {
+	/** From 0. */
+	readonly place: number;
+	readonly reason: TxDropReason | "reverted";
+}
+
+export type Dropped =
+	| { readonly kind: "dropped"; readonly reason: Exclude<DropReason, "leg"> }
+	| { readonly kind: "dropped"; readonly reason: "leg"; readonly leg: FailedLeg };
+
+export type ItemResult =
+	| ({ readonly kind: "included" } & IncludedTx)
+	/** A bundle with all its legs, in order. */
+	| { readonly kind: "held"; readonly legs: readonly IncludedTx[] }
+	| Dropped;
+
 /** What an item did. Items of unknown rollups have an outcome too. */
 export interface Outcome {
 	readonly position: Position;
-	readonly result:
-		| {
-				readonly kind: "included";
-				readonly rollupId: RollupId;
-				readonly blockNumber: number;
-				readonly txIndex: number;
-				readonly txHash: Hash32;
-				/** 1 success, 0 reverted. */
-				readonly status: 0 | 1;
-				readonly gasUsed: number;
-		  }
-		| { readonly kind: "dropped"; readonly reason: DropReason };
+	readonly result: ItemResult;
+}
+
+/** What a leg of a bundle did when it was tried. */
+export interface LegTrace {
+	readonly rollupId: RollupId;
+	readonly status: 0 | 1;
+	readonly gasUsed: number;
+	/** What its call returned, or reverted with. */
+	readonly returnData: Uint8Array;
+	readonly logs: readonly Log[];
+}
+
+export interface Simulation {
+	readonly result: ItemResult;
+	/** Of the legs that ran, in order; the last may be the one that failed. None if the bundle was dropped before. */
+	readonly legs: readonly LegTrace[];
 }
 
 export interface SealedBlock {
@@ -88,7 +132,11 @@ export interface ClusterExecutor {
 	readonly cluster: ClusterId;
 	/** Makes the rollup known: computes its genesis, or marks it refused (E-1). */
 	register(registration: RollupRegisteredLog): Promise<void>;
+	/** Remembers messages that an L1 block has sent to rollups of this cluster (X-7), before any tick that can have seen the block. */
+	noteMessages(l1Block: number, messages: readonly L1MessageLog[]): void;
 	execute(tick: DerivedTick): Promise<TickResult>;
+	/** Tries a bundle after everything that is in the tick; nothing of either stays. */
+	simulate(tick: DerivedTick, legs: readonly Leg[]): Promise<Simulation>;
 	/** Everything changed since the last call, for `Store.commit`. */
 	takeChanges(): Changes;
 	/** Forgets everything not in the store (after `Store.unwind`, or to discard what was executed). */

@@ -167,6 +167,7 @@ export class Engine {
 		for (const tick of result.ticks) ticks.push(await this.#execute(tick, block.number));
 		const rollups: RollupRecord[] = [];
 		for (const registration of result.registrations) rollups.push(await this.#register(registration, block.number));
+		for (const executor of this.#executors.values()) executor.noteMessages(block.number, result.messages);
 		const publications = result.publications.map((publication) => publicationRecord(publication, block.number));
 		const applied: AppliedBlock = { ticks, publications, rollups };
 		if (index) putRecords(changes, applied);

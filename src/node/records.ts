@@ -3,7 +3,7 @@
  * `TickRecord`, one of `publications.jsonl` one `PublicationRecord`. Amounts of gwei and wei are decimal strings.
  */
 import type { DerivedTick, ForcedLeg, L1Ref, PublicationVerdict, VoidReason } from "../derive/types.ts";
-import type { DropReason, Outcome, SealedBlock, TickResult } from "../execute/types.ts";
+import type { Dropped, IncludedTx, ItemResult, SealedBlock, TickResult } from "../execute/types.ts";
 import { keccakHex } from "../primitives/hash.ts";
 import type { Address, Hash32, Item, Leg, RollupId, Tick } from "../primitives/types.ts";
 
@@ -13,15 +13,19 @@ export interface LegRecord {
 	readonly txHash: Hash32;
 }
 
+/** A transaction in its block. */
+export interface IncludedRecord {
+	readonly block: number;
+	readonly txIndex: number;
+	readonly status: 0 | 1;
+	readonly gasUsed: number;
+}
+
 export type OutcomeRecord =
-	| {
-			readonly kind: "included";
-			readonly block: number;
-			readonly txIndex: number;
-			readonly status: 0 | 1;
-			readonly gasUsed: number;
-	  }
-	| { readonly kind: "dropped"; readonly reason: DropReason };
+	| ({ readonly kind: "included" } & IncludedRecord)
+	/** A bundle; one record per leg. */
+	| { readonly kind: "held"; readonly legs: readonly IncludedRecord[] }
+	| Dropped;
 
 export interface PositionRecord {
 	/** 0: a forced entry, 1: an item of the publication. */
@@ -96,23 +100,31 @@ const itemLegs = (item: Item): readonly Leg[] => (item.kind === "tx" ? [item.leg
 
 const positionKey = (positionClass: 0 | 1, index: number): number => index * 2 + positionClass;
 
-function outcomeRecord(outcome: Outcome): OutcomeRecord {
-	const result = outcome.result;
-	if (result.kind === "dropped") return { kind: "dropped", reason: result.reason };
-	const { blockNumber, txIndex, status, gasUsed } = result;
-	return { kind: "included", block: blockNumber, txIndex, status, gasUsed };
+const includedRecord = ({ blockNumber, txIndex, status, gasUsed }: IncludedTx): IncludedRecord => ({
+	block: blockNumber,
+	txIndex,
+	status,
+	gasUsed,
+});
+
+function outcomeRecord(result: ItemResult): OutcomeRecord {
+	if (result.kind === "dropped") return result;
+	if (result.kind === "held") return { kind: "held", legs: result.legs.map(includedRecord) };
+	return { kind: "included", ...includedRecord(result) };
 }
 
-/** E-10 needs no execution, so it is known also of what no cluster executed here claims. */
-function withoutExecution(tick: DerivedTick, [leg]: readonly Leg[]): OutcomeRecord | null {
-	return leg !== undefined && tick.rollups.has(leg.rollupId) ? null : { kind: "dropped", reason: "unknown-rollup" };
+/** E-10 and the first two reasons of X-14 need no execution, so they are known also of what no cluster executed here claims. */
+function withoutExecution(tick: DerivedTick, legs: readonly Leg[]): OutcomeRecord | null {
+	const clusters = legs.map(({ rollupId }) => tick.rollups.get(rollupId)?.cluster);
+	if (legs.length === 0 || clusters.includes(undefined)) return { kind: "dropped", reason: "unknown-rollup" };
+	return new Set(clusters).size > 1 ? { kind: "dropped", reason: "clusters" } : null;
 }
 
 function positionRecords(tick: DerivedTick, results: readonly TickResult[]): PositionRecord[] {
 	const outcomes = new Map<number, OutcomeRecord>();
 	for (const result of results) {
 		for (const outcome of result.outcomes) {
-			outcomes.set(positionKey(outcome.position.class, outcome.position.index), outcomeRecord(outcome));
+			outcomes.set(positionKey(outcome.position.class, outcome.position.index), outcomeRecord(outcome.result));
 		}
 	}
 	const record = (positionClass: 0 | 1, index: number, bundle: boolean, legs: readonly Leg[]): PositionRecord => ({

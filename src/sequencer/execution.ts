@@ -4,8 +4,8 @@
  */
 import type { DerivedTick, RollupRegisteredLog } from "../derive/types.ts";
 import { createClusterExecutor } from "../execute/executor.ts";
-import type { ClusterExecutor, Outcome, RollupHead, SealedBlock, TickResult } from "../execute/types.ts";
-import type { Address, ClusterId, RollupId, TimelineConfig } from "../primitives/types.ts";
+import type { ClusterExecutor, Outcome, RollupHead, SealedBlock, Simulation, TickResult } from "../execute/types.ts";
+import type { Address, ClusterId, Leg, RollupId, TimelineConfig } from "../primitives/types.ts";
 import type { Changes, Store } from "../store/types.ts";
 import { type Step, stepKey } from "./steps.ts";
 
@@ -28,6 +28,7 @@ function extendView(view: View, { result, step }: Executed): View {
 		const { config, rollupId } = step.registration;
 		return { ...view, clusterOf: new Map(view.clusterOf).set(rollupId, config.cluster) };
 	}
+	if (step.kind === "messages") return view;
 	const blocks = result?.blocks ?? [];
 	if (blocks.length === 0) return view;
 	return { ...view, latest: new Map([...view.latest, ...blocks.map((block) => [block.rollupId, block] as const)]) };
@@ -71,6 +72,13 @@ export class Execution {
 		return await this.#execute(step, stepKey(step));
 	}
 
+	/** Tries a bundle after everything that is in the tick, which comes after all steps. Null: no executed cluster has its first rollup. */
+	async simulate(tick: DerivedTick, legs: readonly Leg[]): Promise<Simulation | null> {
+		const cluster = this.#view.clusterOf.get(legs[0]?.rollupId ?? 0);
+		const executor = cluster === undefined ? undefined : this.#executors.get(cluster);
+		return executor === undefined ? null : await executor.simulate(tick, legs);
+	}
+
 	/** Forgets how to undo the first `count` steps. */
 	async forget(count: number): Promise<void> {
 		if (count === 0) return;
@@ -99,7 +107,7 @@ export class Execution {
 	}
 
 	async #execute(step: Step, key: string): Promise<Executed> {
-		const result = step.kind === "tick" ? await this.#executeTick(step.tick) : await this.#register(step.registration);
+		const result = await this.#do(step);
 		const changes: Changes = new Map();
 		for (const executor of this.#executors.values())
 			for (const [name, value] of executor.takeChanges()) changes.set(name, value);
@@ -108,6 +116,13 @@ export class Execution {
 		this.#steps.push(executed);
 		this.#view = extendView(this.#view, executed);
 		return executed;
+	}
+
+	async #do(step: Step): Promise<TickResult | null> {
+		if (step.kind === "tick") return await this.#executeTick(step.tick);
+		if (step.kind === "register") return await this.#register(step.registration);
+		for (const executor of this.#executors.values()) executor.noteMessages(step.l1Block, step.messages);
+		return null;
 	}
 
 	async #register(registration: RollupRegisteredLog): Promise<null> {

@@ -2,7 +2,6 @@
  * A sequencer for one timeline: takes transactions, orders ticks, executes them ahead of L1, publishes. It never looks at a clock: who
  * drives it says which tick to make and when to publish.
  */
-
 import { applyTicks } from "../derive/plan.ts";
 import type { L1Source, Timeline } from "../derive/ports.ts";
 import type { OrderState, StepResult } from "../derive/types.ts";
@@ -18,6 +17,7 @@ import { type Executed, Execution } from "./execution.ts";
 import { type Carrier, cheaperCarrier } from "./fees.ts";
 import type { Request } from "./l1-account.ts";
 import { Mempool, type PoolTx } from "./mempool.ts";
+import { MessagePlaces } from "./messages.ts";
 import { chooseOrigin } from "./origin.ts";
 import { Publisher } from "./publisher.ts";
 import { explainRevert } from "./reverts.ts";
@@ -33,6 +33,7 @@ export class Sequencer {
 	readonly #execution: Execution;
 	readonly #publisher: Publisher;
 	readonly #mempool: Mempool;
+	readonly #messages = new MessagePlaces();
 	readonly #options: SequencerOptions;
 	readonly #coinbase: Address;
 	/** Own ticks that are not final: published ones, too, in case L1 takes them back. */
@@ -133,7 +134,8 @@ export class Sequencer {
 		this.#plans = reconciled.kept;
 		this.#state = reconciled.state;
 		const speculative = reconciled.speculative.map((tick): Step => ({ kind: "tick", tick }));
-		await this.#execution.sync([...this.#track.blocks.flatMap(stepsOf), ...speculative]);
+		const steps = [...this.#track.blocks.flatMap(stepsOf), ...speculative];
+		await this.#execution.sync(this.#messages.place(this.#track.blocks, steps));
 		this.#mempool.restore(reconciled.undone.flatMap((plan) => plan.txs));
 		this.#unseen.unshift(...reconciled.undone.flatMap((plan) => plan.unseen));
 		this.#mempool.prune(this.#nonceOf);
@@ -174,9 +176,10 @@ export class Sequencer {
 			return null;
 		}
 		const ticks = [];
-		for (const one of applied.ticks) {
-			const executed = await this.#execution.append({ kind: "tick", tick: one });
-			if (executed.result !== null) ticks.push({ derived: one, result: executed.result });
+		const steps = applied.ticks.map((one): Step => ({ kind: "tick", tick: one }));
+		for (const step of this.#messages.place(this.#track.blocks, steps, this.#state.lastOrigin)) {
+			const { result } = await this.#execution.append(step);
+			if (step.kind === "tick" && result !== null) ticks.push({ derived: step.tick, result });
 		}
 		this.#state = applied.state;
 		this.#plans = [...this.#plans, { planned, key: keyOfLast(applied.ticks), txs, unseen }];
@@ -273,7 +276,7 @@ export class Sequencer {
 		const final = this.#track.forget(finalized.number);
 		const last = final.at(-1)?.state.lastTick;
 		if (last === undefined) return;
-		await this.#execution.forget(final.flatMap(stepsOf).length);
+		await this.#execution.forget(this.#messages.forget(final, final.flatMap(stepsOf)));
 		this.#plans = this.#plans.filter((plan) => plan.planned.tick > last);
 	}
 }

@@ -1,9 +1,10 @@
 /** What an executor is made to do, one after the other, and when two of these are the same. */
-import type { DerivedTick, RollupRegisteredLog } from "../derive/types.ts";
+import type { DerivedTick, L1MessageLog, RollupRegisteredLog } from "../derive/types.ts";
 import { bytesToHex } from "../primitives/bytes.ts";
 
 export type Step =
 	| { readonly kind: "register"; readonly registration: RollupRegisteredLog }
+	| { readonly kind: "messages"; readonly l1Block: number; readonly messages: readonly L1MessageLog[] }
 	| { readonly kind: "tick"; readonly tick: DerivedTick };
 
 const separator = "|";
@@ -14,6 +15,7 @@ export function stepKey(step: Step): string {
 		const { allocation, config, rollupId } = step.registration;
 		return ["register", rollupId, JSON.stringify(config), bytesToHex(allocation)].join(separator);
 	}
+	if (step.kind === "messages") return ["messages", step.l1Block, ...step.messages.map(({ id }) => id)].join(separator);
 	const { coinbase, deposits, forced, l1Origin, orderRoot, rollups, tick } = step.tick;
 	return [
 		tick,

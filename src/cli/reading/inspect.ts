@@ -174,7 +174,7 @@ function describeLeg(record: TickRecord, position: PositionRecord, leg: Position
 			`${position.class === 0 ? "forced" : "published"}${position.bundle ? `, leg ${place.leg} of a bundle of ${position.legs.length}` : ""}`,
 		],
 		["rollup", leg.rollupId],
-		["outcome", outcomeText(position)],
+		["outcome", outcomeText(position, place.leg)],
 		["from", `${tickSource(record)}, L1 block ${record.l1Block}`],
 		["time", new Date(record.time * 1_000).toISOString()],
 	]);

@@ -1,7 +1,7 @@
 /** The timeline in words, in 80 columns. */
 
 import type { ReaderEvent, ReaderSummary } from "../../node/reader.ts";
-import type { PositionRecord, PublicationRecord, TickRecord } from "../../node/records.ts";
+import type { IncludedRecord, PositionRecord, PublicationRecord, TickRecord } from "../../node/records.ts";
 import type { RollupRecord } from "../../node/timelineIndex.ts";
 import type { Colors } from "../output.ts";
 
@@ -64,19 +64,28 @@ export function summaryLines(summary: ReaderSummary, seconds: number, out: strin
 	];
 }
 
-export function outcomeText({ outcome }: PositionRecord): string {
+/** What became of a transaction or of one leg of a bundle. */
+export function outcomeText({ outcome }: PositionRecord, place: number): string {
 	if (outcome === null) return "not executed here";
-	if (outcome.kind === "dropped") return `dropped: ${outcome.reason}`;
-	const what = outcome.status === 1 ? "success" : "reverted";
-	return `block ${outcome.block} tx ${outcome.txIndex}, ${what}, gas ${outcome.gasUsed}`;
+	if (outcome.kind === "included") return includedText(outcome);
+	if (outcome.kind === "held") {
+		const leg = outcome.legs[place];
+		return leg === undefined ? "" : includedText(leg);
+	}
+	if (outcome.reason !== "leg") return `dropped: ${outcome.reason}`;
+	const { place: failed, reason } = outcome.leg;
+	return place === failed ? `dropped: ${reason}` : `dropped with leg ${failed}: ${reason}`;
+}
+
+function includedText({ block, gasUsed, status, txIndex }: IncludedRecord): string {
+	return `block ${block} tx ${txIndex}, ${status === 1 ? "success" : "reverted"}, gas ${gasUsed}`;
 }
 
 /** One line per leg: `class/index[/leg]  rollup  hash  outcome`. */
 export function positionLines(position: PositionRecord): string[] {
 	return position.legs.map((leg, place) => {
 		const where = `${position.class}/${position.index}${position.bundle ? `/${place}` : ""}`;
-		const outcome = place === 0 ? outcomeText(position) : "";
-		return `  ${where.padEnd(9)} r${String(leg.rollupId).padEnd(4)} ${shortHash(leg.txHash)}  ${outcome}`.trimEnd();
+		return `  ${where.padEnd(9)} r${String(leg.rollupId).padEnd(4)} ${shortHash(leg.txHash)}  ${outcomeText(position, place)}`;
 	});
 }
 

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tickAt, tickTime } from "../../derive/clock.ts";
-import type { Outcome } from "../../execute/types.ts";
+import type { IncludedTx, ItemResult } from "../../execute/types.ts";
 import { openArchive } from "../../l1/archive.ts";
 import { hexToBytes } from "../../primitives/bytes.ts";
 import { MeridianError } from "../../primitives/errors.ts";
@@ -107,8 +107,13 @@ function report(flags: PublishFlags, tick: Tick, made: UnsafeTick, receipt: L1Re
 	});
 }
 
-function describe(result: Outcome["result"]): string {
+function describe(result: ItemResult): string {
 	if (result.kind === "dropped") return `dropped (${result.reason})`;
+	if (result.kind === "held") return `held (${result.legs.map(describeTx).join("; ")})`;
+	return describeTx(result);
+}
+
+function describeTx(result: IncludedTx): string {
 	const status = result.status === 1 ? "succeeded" : "reverted";
 	return `${status} in block ${result.blockNumber}, ${result.gasUsed} gas, ${result.txHash}`;
 }

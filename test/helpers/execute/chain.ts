@@ -10,7 +10,7 @@ import type {
 } from "../../../src/derive/types.ts";
 import { rollupCommon } from "../../../src/execute/common.ts";
 import { createClusterExecutor } from "../../../src/execute/executor.ts";
-import type { ClusterExecutor, TickResult } from "../../../src/execute/types.ts";
+import type { ClusterExecutor, ItemResult, TickResult } from "../../../src/execute/types.ts";
 import type { Item } from "../../../src/primitives/types.ts";
 import { memoryStore } from "../../../src/store/open.ts";
 import type { Store } from "../../../src/store/types.ts";
@@ -90,9 +90,13 @@ export const alice = testAccount("alice");
 export const bob = testAccount("bob");
 export const carol = testAccount("carol, who has nothing");
 
-/** Reasons of what was dropped, `included` of the rest, in order. */
-export const verdicts = ({ outcomes }: TickResult): string[] =>
-	outcomes.map(({ result }) => (result.kind === "dropped" ? result.reason : "included"));
+/** Reasons of what was dropped (`leg 1: nonce` of a bundle's leg), `included` or `held` of the rest, in order. */
+export const verdicts = ({ outcomes }: TickResult): string[] => outcomes.map(({ result }) => verdict(result));
+
+export function verdict(result: ItemResult): string {
+	if (result.kind !== "dropped") return result.kind;
+	return result.reason === "leg" ? `leg ${result.leg.place}: ${result.leg.reason}` : result.reason;
+}
 
 /** The only block of a tick, decoded. */
 export function onlyBlock(result: TickResult): Block {

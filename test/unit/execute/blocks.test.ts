@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 import { createClusterExecutor } from "../../../src/execute/executor.ts";
 import { gethGenesis } from "../../../src/execute/genesis.ts";
+import { MAILBOX_ADDRESS, MAILBOX_CODE } from "../../../src/execute/predeploys.ts";
 import { nextGasLimit } from "../../../src/execute/rollupTick.ts";
 import { bytesToHex, concatBytes, hexToBytes, uintToBytes, ZERO_HASH } from "../../../src/primitives/bytes.ts";
 import { keccakHex } from "../../../src/primitives/hash.ts";
@@ -65,9 +66,18 @@ describe("genesis", () => {
 		});
 	}
 
+	it("E-2, E-3: differs between rollups that differ in their chain id only, and has the Mailbox", async () => {
+		const [one, other] = [await headOf({}), await headOf({ chainId: 7_002 })];
+		expect(one.head.stateRoot).to.equal(other.head.stateRoot);
+		expect(one.head.hash).to.not.equal(other.head.hash);
+		const { alloc } = gethGenesis(one.rollup, TIMELINE) as unknown as GethGenesis;
+		expect(alloc[MAILBOX_ADDRESS]).to.deep.equal({ balance: "0x0", nonce: "0x1", code: MAILBOX_CODE });
+	});
+
+	/** Changes with the Mailbox's code, and with nothing else. */
 	it("E-2: is the same as ever", async () => {
 		const { head } = await headOf({ allocation: encodeAllocation(full) });
-		expect(head.hash).to.equal("0xeac65a0e47909a23c7fed4806afae79dd75f0e9d4fba10f0e57f5757ccb124a8");
+		expect(head.hash).to.equal("0x3be1f96b4f2989c97e1dc288ff78c434be6b8f28db51d8736a4ddde2e2e63171");
 	});
 
 	it("E-1: a named hash must be the genesis' own; zero names none", async () => {

@@ -65,9 +65,9 @@ describe("which transactions are included", () => {
 			forced(2, [good(0)]),
 			forced(3, [{ ...good(1), rollupId: 9 }], true),
 			forced(4, [good(1), good(2)]),
-			forced(5, [{ ...good(1), rawTx: signTx(alice, { chainId: 1, nonce: 1, to: bob.address }) }]),
-			forced(6, [{ ...good(1), rawTx: Uint8Array.of(3) }]),
-			forced(7, [{ ...good(1), rawTx: chain.sign(carol, { nonce: 0 }) }]),
+			forced(5, [{ ...good(3), rawTx: signTx(alice, { chainId: 1, nonce: 3, to: bob.address }) }]),
+			forced(6, [{ ...good(3), rawTx: Uint8Array.of(3) }]),
+			forced(7, [{ ...good(3), rawTx: chain.sign(carol, { nonce: 0 }) }]),
 		];
 		const result = await chain.executor.execute(chain.next({ forced: entries }));
 		expect(verdicts(result)).to.deep.equal([
@@ -75,7 +75,7 @@ describe("which transactions are included", () => {
 			"included",
 			"nonce",
 			"unknown-rollup",
-			"bundle-unsupported",
+			"held",
 			"wrong-chain-id",
 			"blob-transaction",
 			"balance",
@@ -83,15 +83,6 @@ describe("which transactions are included", () => {
 		expect(result.outcomes.map(({ position }) => [position.class, position.index])).to.deep.equal(
 			entries.map((_, index) => [0, index]),
 		);
-	});
-
-	it("E-12: bundle-unsupported, also with one leg, and nothing of it happens", async () => {
-		const chain = await TestChain.create();
-		const items = [bundle(chain.sign(alice, { nonce: 0 })), chain.item(chain.sign(alice, { nonce: 0 }))];
-		expect(verdicts(await chain.executor.execute(chain.next({ items })))).to.deep.equal([
-			"bundle-unsupported",
-			"included",
-		]);
 	});
 
 	it("E-13: not-examined after gas limit / 21,000 transactions, forced ones and all legs counted, whatever became of them", async () => {
@@ -109,8 +100,8 @@ describe("which transactions are included", () => {
 			bundle(junk),
 		];
 		const result = verdicts(await chain.executor.execute(chain.next({ forced: entries, items })));
-		expect(result.slice(0, 3)).to.deep.equal(["forced-over-cap", "undecodable", "bundle-unsupported"]);
-		expect(result.slice(-4)).to.deep.equal(["included", "not-examined", "unknown-rollup", "bundle-unsupported"]);
+		expect(result.slice(0, 3)).to.deep.equal(["forced-over-cap", "undecodable", "leg 0: undecodable"]);
+		expect(result.slice(-4)).to.deep.equal(["included", "not-examined", "unknown-rollup", "not-examined"]);
 		expect(verdicts(await chain.run([chain.sign(alice, { nonce: 1 })])), "counted per tick").to.deep.equal([
 			"included",
 		]);

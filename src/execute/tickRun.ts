@@ -1,0 +1,154 @@
+/** One tick of one cluster: what becomes of each item, in the order of positions, and the blocks that come of it. */
+import type { ActiveRollup, DerivedTick, ForcedLeg } from "../derive/types.ts";
+import type { ClusterId, Leg, RollupId } from "../primitives/types.ts";
+import { readBundle, runBundle, type UnreadLeg } from "./bundle.ts";
+import type { LiveRollup } from "./rollup.ts";
+import { type IsSent, RollupTick, type Sealed } from "./rollupTick.ts";
+import { sessionsHold } from "./sessions.ts";
+import { readTags } from "./tags.ts";
+import type { Dropped, ItemResult, LegTrace, Position } from "./types.ts";
+
+/** An item or a forced entry, as execution sees it. */
+export interface Candidate {
+	readonly position: Position;
+	readonly bundle: boolean;
+	readonly overCap: boolean;
+	readonly legs: readonly (Leg | ForcedLeg)[];
+}
+
+/** What a tick stands on. */
+export interface TickWorld {
+	readonly cluster: ClusterId;
+	/** A rollup of this cluster that is active; null if it is refused. */
+	live(rollup: ActiveRollup): LiveRollup | null;
+	readonly isSent: IsSent;
+}
+
+/** Says what became of items whose rollup no cluster has. */
+const FIRST_CLUSTER: ClusterId = 1;
+/** X-18. */
+const WASTE_SHARE = 4;
+
+type Plain = Exclude<Dropped["reason"], "leg">;
+const dropped = (reason: Plain): Dropped => ({ kind: "dropped", reason });
+const ignore = (): void => undefined;
+
+export class TickRun {
+	readonly #world: TickWorld;
+	readonly #tick: DerivedTick;
+	/** Null: refused. */
+	readonly #parts = new Map<RollupId, RollupTick | null>();
+	/** Gas of bundles that failed in this tick, and how much of it there may be. */
+	#waste = 0;
+	readonly #wasteBudget: number;
+
+	constructor(world: TickWorld, tick: DerivedTick) {
+		this.#world = world;
+		this.#tick = tick;
+		let gas = 0;
+		for (const { cluster, gasLimit } of tick.rollups.values()) if (cluster === world.cluster) gas += gasLimit;
+		this.#wasteBudget = Math.floor(gas / WASTE_SHARE);
+	}
+
+	/**
+	 * Executes the item, or says why not. Null: another cluster says what became of it.
+	 * @param trace told of every leg of a bundle that ran
+	 */
+	async take(candidate: Candidate, trace: (leg: LegTrace) => void = ignore): Promise<ItemResult | null> {
+		const { bundle, legs } = candidate;
+		// All legs count, also those of bundles of other clusters and of entries over the cap (E-13).
+		let examined = true;
+		for (const { rollupId } of legs) examined = (this.#part(rollupId)?.meet() ?? true) && examined;
+		const [first] = legs;
+		const cluster = first && this.#tick.rollups.get(first.rollupId)?.cluster;
+		if ((cluster ?? FIRST_CLUSTER) !== this.#world.cluster) return null;
+		const ready = this.#ready(candidate, examined);
+		if (!Array.isArray(ready)) return ready;
+		return bundle ? await this.#bundle(ready, trace) : await this.#single(ready);
+	}
+
+	/** The blocks of the tick, after the deposits' rollups have joined. By rollupId. */
+	seal(): Sealed[] {
+		for (const rollupId of this.#tick.deposits.keys()) this.#part(rollupId);
+		const parts = [...this.#parts].sort(([a], [b]) => a - b);
+		return parts.flatMap(([, part]) => part?.seal() ?? []);
+	}
+
+	/** Leaves all rollups as they were before the tick. */
+	abandon(): void {
+		for (const part of this.#parts.values()) part?.abandon();
+	}
+
+	/** E-10, E-1, E-11 and E-13, of all legs (X-14). */
+	#ready({ overCap, legs, position }: Candidate, examined: boolean): UnreadLeg[] | Dropped {
+		const rollups = legs.map(({ rollupId }) => this.#tick.rollups.get(rollupId));
+		if (legs.length === 0 || rollups.includes(undefined)) return dropped("unknown-rollup");
+		if (rollups.some((rollup) => rollup?.cluster !== this.#world.cluster)) return dropped("clusters");
+		const ready: UnreadLeg[] = [];
+		for (const leg of legs) {
+			const part = this.#part(leg.rollupId);
+			if (part === null) return dropped("rollup-refused");
+			const gasAllowance = position.class === 0 && "gas" in leg ? BigInt(leg.gas) : null;
+			ready.push({ part, rawTx: leg.rawTx, gasAllowance });
+		}
+		if (overCap) return dropped("forced-over-cap");
+		return examined ? ready : dropped("not-examined");
+	}
+
+	async #single([leg]: readonly UnreadLeg[]): Promise<ItemResult> {
+		if (leg === undefined) return dropped("unknown-rollup");
+		const { part, rawTx, gasAllowance } = leg;
+		const decoded = part.decode(rawTx, gasAllowance);
+		if (typeof decoded === "string") return dropped(decoded);
+		const tags = readTags(decoded.tx);
+		if (tags === null) return dropped("tags");
+		// X-9 is X-8 for a bundle of this transaction only, but that nobody can help themselves.
+		const alone = tags.helper === null && sessionsHold([{ session: part.sessionLeg(decoded), tags }]);
+		if (!alone) return dropped("session");
+		const result = await part.run(decoded, tags.deliveries);
+		return typeof result === "string" ? dropped(result) : { kind: "included", ...result };
+	}
+
+	async #bundle(unread: readonly UnreadLeg[], trace: (leg: LegTrace) => void): Promise<ItemResult> {
+		const legs = readBundle(unread);
+		if ("kind" in legs) return legs;
+		if (this.#waste >= this.#wasteBudget) return dropped("waste-budget");
+		const { result, wasted } = await runBundle(legs, trace);
+		this.#waste += wasted;
+		return result;
+	}
+
+	/** The rollup's part of this tick; null if it is not active, refused or another cluster's. */
+	#part(rollupId: RollupId): RollupTick | null {
+		const known = this.#parts.get(rollupId);
+		if (known !== undefined) return known;
+		const active = this.#tick.rollups.get(rollupId);
+		if (active === undefined || active.cluster !== this.#world.cluster) return null;
+		const rollup = this.#world.live(active);
+		const part = rollup && new RollupTick(rollup, this.#tick, active, this.#world.isSent);
+		this.#parts.set(rollupId, part);
+		return part;
+	}
+}
+
+/** Everything of a tick in the order of positions: forced entries first. */
+export function candidates({ tick, forced, items }: DerivedTick): Candidate[] {
+	return [
+		...forced.map(
+			({ entry, overCap }, index): Candidate => ({
+				position: { tick, class: 0, index },
+				bundle: entry.bundle,
+				overCap,
+				legs: entry.legs,
+			}),
+		),
+		...items.map(
+			(item, index): Candidate => ({
+				position: { tick, class: 1, index },
+				bundle: item.kind === "bundle",
+				overCap: false,
+				legs: item.kind === "bundle" ? item.legs : [item.leg],
+			}),
+		),
+	];
+}
