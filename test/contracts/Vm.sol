@@ -11,7 +11,7 @@ interface Vm {
 
     function chainId(uint256 newChainId) external;
     function warmSlot(address target, bytes32 slot) external;
-    function coolSlot(address target, bytes32 slot) external;
+    function cool(address target) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
     function etch(address target, bytes calldata code) external;
     function warp(uint256 timestamp) external;
