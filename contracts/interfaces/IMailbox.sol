@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Message} from "../types/Message.sol";
-import {Entry, Request} from "../types/Request.sol";
+import {Answer, Entry, Request} from "../types/Request.sol";
 
 /// @title Messages and synchronous calls between the rollups of a cluster (docs/spec/bundles.md)
 /// @notice A predeploy, at one address on every rollup. *Messages* are recorded where they are sent, and delivered where they are
@@ -101,7 +101,8 @@ interface IMailbox {
     /// `WrongDestination`, `InvalidPath`, `DestinationInPath`, `TooLittleGas`. A target that reverts is an answer.
     /// @param sessionId spec X-2
     /// @param requests in the order in which they were read
-    function serve(bytes32 sessionId, Request[] calldata requests) external;
+    /// @return answers what each call came to; for whoever simulates, to fill the tape with
+    function serve(bytes32 sessionId, Request[] calldata requests) external returns (Answer[] memory answers);
 
     /// @notice The account on this chain that makes the calls of `caller`, an account of the chain `chainId`. It exists once it has
     /// made one.

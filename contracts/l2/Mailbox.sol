@@ -8,7 +8,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IMailbox} from "../interfaces/IMailbox.sol";
 import {Tags} from "../libs/Tags.sol";
 import {Message} from "../types/Message.sol";
-import {Entry, Request, hashAnswer} from "../types/Request.sol";
+import {Answer, Entry, Request, hashAnswer} from "../types/Request.sol";
 import {Alias} from "./Alias.sol";
 
 /// @title Messages and synchronous calls between the rollups of a cluster
@@ -143,10 +143,14 @@ contract Mailbox is IMailbox {
     }
 
     /// @inheritdoc IMailbox
-    function serve(bytes32 sessionId, Request[] calldata requests) external notServing {
+    function serve(
+        bytes32 sessionId,
+        Request[] calldata requests
+    ) external notServing returns (Answer[] memory answers) {
         _requireTag(Tags.key(Tags.HELPER, sessionId));
         serving = true;
-        for (uint256 i = 0; i < requests.length; ++i) _serve(requests[i]);
+        answers = new Answer[](requests.length);
+        for (uint256 i = 0; i < requests.length; ++i) answers[i] = _serve(requests[i]);
         serving = false;
     }
 
@@ -175,7 +179,7 @@ contract Mailbox is IMailbox {
     }
 
     /// @dev Makes one call, and remembers the path for what it calls in turn.
-    function _serve(Request calldata request) private {
+    function _serve(Request calldata request) private returns (Answer memory made) {
         require(request.destination == block.chainid, WrongDestination(request.destination, block.chainid));
         _storePath(request.path, request.destination);
         address account = _aliasFor(request.path[request.path.length - 1], request.caller);
@@ -184,7 +188,8 @@ contract Mailbox is IMailbox {
         );
         // An alias fails for want of gas and for no other reason.
         require(success, TooLittleGas(request.gas));
-        emit Served(request.hashRequest(), _hashAliasAnswer(answer));
+        made = _readAliasAnswer(answer);
+        emit Served(request.hashRequest(), hashAnswer(made.ok, made.returnData));
     }
 
     /// @dev The alias; made if this is its first call.
@@ -276,8 +281,8 @@ contract Mailbox is IMailbox {
         require(Tags.isCarried(tag), MissingTag(tag));
     }
 
-    /// @dev Of what an alias returned, without copying: the word `ok` in front becomes the length.
-    function _hashAliasAnswer(bytes memory answer) private pure returns (bytes32) {
+    /// @dev What an alias returned, without copying: the word `ok` in front becomes the length.
+    function _readAliasAnswer(bytes memory answer) private pure returns (Answer memory made) {
         bool ok;
         bytes memory returnData;
         assembly ("memory-safe") {
@@ -285,7 +290,7 @@ contract Mailbox is IMailbox {
             returnData := add(answer, 0x20)
             mstore(returnData, sub(mload(answer), 0x20))
         }
-        return hashAnswer(ok, returnData);
+        return Answer({ok: ok, returnData: returnData});
     }
 
     function _salt(uint64 chainId, address caller) private pure returns (bytes32) {

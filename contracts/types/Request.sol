@@ -26,6 +26,12 @@ struct Entry {
     bytes returnData;
 }
 
+/// @notice What a call that was made came to.
+struct Answer {
+    bool ok;
+    bytes returnData;
+}
+
 using {hashRequest} for Request global;
 
 /// @notice X-10.

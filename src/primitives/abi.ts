@@ -72,7 +72,7 @@ export const MAILBOX_ABI = [
 	"function fill(bytes32 sessionId, (bytes32 requestHash, bool ok, bytes returnData)[] entries)",
 	"function call(uint64 destination, address target, uint64 gas, bytes data) returns (bytes returnData)",
 	"function tryCall(uint64 destination, address target, uint64 gas, bytes data) returns (bool ok, bytes returnData)",
-	`function serve(bytes32 sessionId, ${REQUEST}[] requests)`,
+	`function serve(bytes32 sessionId, ${REQUEST}[] requests) returns ((bool ok, bytes returnData)[] answers)`,
 	"function aliasOf(uint64 chainId, address caller) view returns (address)",
 	"function sent(bytes32 id) view returns (bool)",
 	"function delivered(bytes32 id) view returns (bool)",
