@@ -4,7 +4,7 @@ import type { DecodedTx } from "./decodeTx.ts";
 import type { RollupTick } from "./rollupTick.ts";
 import { sessionsHold } from "./sessions.ts";
 import { readTags, type Tags } from "./tags.ts";
-import { type TapeLeg, tapesMatch } from "./tape.ts";
+import { Tapes } from "./tape.ts";
 import type { Dropped, FailedLeg, IncludedTx, ItemResult, LegTrace } from "./types.ts";
 
 /** A leg of a rollup that takes part in the tick. */
@@ -65,9 +65,10 @@ async function runLegs(
 	trace: (leg: LegTrace) => void,
 ): Promise<{ failure: Dropped | null; included: readonly IncludedTx[]; wasted: number }> {
 	const included: IncludedTx[] = [];
-	const tapes: TapeLeg[] = [];
+	const tapes = new Tapes();
 	let wasted = 0;
 	for (const [place, { part, decoded, tags }] of legs.entries()) {
+		if (!tapes.mayBegin(tags.helper !== null)) return { failure: dropped("tape"), included, wasted };
 		const ran = await part.run(decoded, tags.deliveries);
 		if (typeof ran === "string") return { failure: failed({ place, reason: ran }), included, wasted };
 		const { rollupId, status, gasUsed } = ran;
@@ -76,7 +77,7 @@ async function runLegs(
 		wasted += gasUsed;
 		if (status === 0) return { failure: failed({ place, reason: "reverted" }), included, wasted };
 		included.push(ran);
-		tapes.push({ chainId: part.chainId, helper: tags.helper !== null, logs });
+		if (!tapes.take(part.chainId, logs)) return { failure: dropped("tape"), included, wasted };
 	}
-	return { failure: tapesMatch(tapes) ? null : dropped("tape"), included, wasted };
+	return { failure: tapes.mayEnd() ? null : dropped("tape"), included, wasted };
 }
