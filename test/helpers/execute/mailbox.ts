@@ -58,9 +58,6 @@ export function messageId(message: TestMessage): Hash32 {
 
 /** */
 export const requestHash = (request: TestRequest): Hash32 => keccak256(coder.encode([REQUEST], [request])) as Hash32;
-export const answerHash = ({ ok, data }: TestAnswer): Hash32 =>
-	keccak256(coder.encode(["bool", "bytes"], [ok, data])) as Hash32;
-
 /** X-2; the legs that are bound, in order. */
 export function sessionOf(
 	legs: readonly { readonly chainId: number; readonly sender: Address; readonly nonce: number }[],
