@@ -35,7 +35,7 @@ export const INBOX = address(0xa1);
 export const FEE_RECIPIENT = address(0xfe);
 export const COINBASE = address(0xcb);
 /** Rich in the genesis of every rollup. */
-export const USERS = [1, 2, 3, 4].map((n) => new Wallet(`0x${n.toString(16).padStart(64, "0")}`));
+export const USERS = [1, 2, 3, 4, 5].map((n) => new Wallet(`0x${n.toString(16).padStart(64, "0")}`));
 
 const ALLOCATION = RLP.encode(
 	USERS.map((user) => user.address.toLowerCase())
@@ -79,6 +79,8 @@ export class TestL1 implements L1Source {
 	readonly #books: Books[] = [];
 	/** Blocks that are final; by default only the first. */
 	finalized = 0;
+	/** Messages of all blocks that were ever made, orphans too. */
+	readonly sent: { readonly rollupId: number; readonly id: Hash32 }[] = [];
 	/** Called before every fetch; throws to make it fail. */
 	onFetch: (what: string) => void = () => undefined;
 	#logs: TimelineLog[] = [];
@@ -186,11 +188,26 @@ export class TestL1 implements L1Source {
 		this.log({ kind: "deposited", rollupId, index, sender: COINBASE, recipient, gwei });
 	}
 
+	/** A message that nobody would want: what counts is that it was sent. */
+	message(rollupId: number): void {
+		const hash = keccakHex(uintToBytes(this.sent.length, 8));
+		const id: Hash32 = `${hash.slice(0, 50) as Hash32}${"00".repeat(8)}`;
+		this.sent.push({ rollupId, id });
+		const numbers = { source: 1n, destination: BigInt(9_000 + rollupId), nonce: BigInt(this.sent.length), minGas: 0n };
+		const message = { ...numbers, sender: COINBASE, target: COINBASE, data: new Uint8Array(0) };
+		this.log({ kind: "l1Message", rollupId, id, message });
+	}
+
+	/** The user's next nonce. */
+	nonce(rollupId: number, user: number): number {
+		return this.#draft.nonces.get(`${rollupId}/${user}`) ?? 0;
+	}
+
 	/** A transfer with the user's next nonce on the rollup, unless another is given. */
 	async transfer(rollupId: number, user: number, overrides: object = {}): Promise<Uint8Array> {
 		const wallet = USERS[user] as Wallet;
 		const key = `${rollupId}/${user}`;
-		const nonce = this.#draft.nonces.get(key) ?? 0;
+		const nonce = this.nonce(rollupId, user);
 		if (!("nonce" in overrides)) {
 			this.#draft = { ...this.#draft, nonces: new Map(this.#draft.nonces).set(key, nonce + 1) };
 		}
