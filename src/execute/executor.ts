@@ -19,7 +19,16 @@ import {
 } from "./rollup.ts";
 import { DEFAULT_LIMITS, type StateLimits } from "./stateTables.ts";
 import { candidates, TickRun, type TickWorld } from "./tickRun.ts";
-import type { ClusterExecutor, LegTrace, Outcome, Position, RollupHead, Simulation, TickResult } from "./types.ts";
+import type {
+	ClusterExecutor,
+	DropReason,
+	LegTrace,
+	Outcome,
+	Position,
+	RollupHead,
+	Simulation,
+	TickResult,
+} from "./types.ts";
 
 export interface ClusterExecutorOptions {
 	readonly store: Store;
@@ -95,6 +104,18 @@ class Executor implements ClusterExecutor {
 			const bundle = { position, bundle: true, overCap: false, legs };
 			const result = await run.take(bundle, (trace) => traces.push(trace));
 			return { result: result ?? { kind: "dropped", reason: "clusters" }, legs: traces };
+		} finally {
+			run.abandon();
+		}
+	}
+
+	async explore(tick: DerivedTick, legs: readonly Leg[]): Promise<readonly (LegTrace | DropReason)[]> {
+		const run = new TickRun(this.#world, tick);
+		try {
+			for (const candidate of candidates(tick)) await run.take(candidate);
+			const found: (LegTrace | DropReason)[] = [];
+			for (const leg of legs) found.push(await run.explore(leg));
+			return found;
 		} finally {
 			run.abandon();
 		}

@@ -6,7 +6,7 @@ import type { LiveRollup } from "./rollup.ts";
 import { type IsSent, RollupTick, type Sealed } from "./rollupTick.ts";
 import { sessionsHold } from "./sessions.ts";
 import { readTags } from "./tags.ts";
-import type { Dropped, ItemResult, LegTrace, Position } from "./types.ts";
+import type { Dropped, DropReason, ItemResult, LegTrace, Position } from "./types.ts";
 
 /** An item or a forced entry, as execution sees it. */
 export interface Candidate {
@@ -65,6 +65,19 @@ export class TickRun {
 		const ready = this.#ready(candidate, examined);
 		if (!Array.isArray(ready)) return ready;
 		return bundle ? await this.#bundle(ready, trace) : await this.#single(ready);
+	}
+
+	/** Runs a leg by itself, as if it were one of a bundle, but for what a bundle is asked as a whole. */
+	async explore({ rawTx, rollupId }: Leg): Promise<LegTrace | DropReason> {
+		const part = this.#part(rollupId);
+		if (part === null) return "unknown-rollup";
+		const decoded = part.decode(rawTx, null);
+		if (typeof decoded === "string") return decoded;
+		const tags = readTags(decoded.tx);
+		if (tags === null) return "tags";
+		const ran = await part.run(decoded, tags.deliveries);
+		if (typeof ran === "string") return ran;
+		return { rollupId, status: ran.status, gasUsed: ran.gasUsed, ...part.trace() };
 	}
 
 	/** The blocks of the tick, after the deposits' rollups have joined. By rollupId. */

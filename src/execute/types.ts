@@ -137,6 +137,11 @@ export interface ClusterExecutor {
 	execute(tick: DerivedTick): Promise<TickResult>;
 	/** Tries a bundle after everything that is in the tick; nothing of either stays. */
 	simulate(tick: DerivedTick, legs: readonly Leg[]): Promise<Simulation>;
+	/**
+	 * Tries legs one after the other after everything that is in the tick, going on whatever becomes of one: no sessions, no tapes, no
+	 * waste. For who builds a bundle. Nothing stays. Per leg what it did, or why it could not run.
+	 */
+	explore(tick: DerivedTick, legs: readonly Leg[]): Promise<readonly (LegTrace | DropReason)[]>;
 	/** Everything changed since the last call, for `Store.commit`. */
 	takeChanges(): Changes;
 	/** Forgets everything not in the store (after `Store.unwind`, or to discard what was executed). */

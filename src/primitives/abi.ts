@@ -42,7 +42,7 @@ export const BRIDGE_ABI = [
 	"function sendMessage(uint32 rollupId, address target, uint64 minGas, bytes data) returns (bytes32 id)",
 ] as const;
 
-const REQUEST =
+export const REQUEST =
 	"(uint64[] path, uint64 destination, address caller, address target, uint64 gas, bytes data, uint64 sequence)";
 
 /** The Mailbox of every rollup (docs/spec/bundles.md). */

@@ -41,6 +41,7 @@ const ABI = new Interface([
 	"function call(uint64 destination, address target, uint64 gas, bytes data) returns (bytes)",
 	"function tryCall(uint64 destination, address target, uint64 gas, bytes data) returns (bool, bytes)",
 	`function serve(bytes32 sessionId, ${REQUEST}[] requests)`,
+	"function tape() view returns (bytes24, uint16, uint16)",
 ]);
 const coder = AbiCoder.defaultAbiCoder();
 
