@@ -16,7 +16,8 @@ import {
 	type RollupHome,
 	registerRollup,
 } from "./rollup.ts";
-import { RollupTick } from "./rollupTick.ts";
+import { examinedPerTick, RollupTick } from "./rollupTick.ts";
+import { recoverAhead, type SenderRequest } from "./senders.ts";
 import { DEFAULT_LIMITS, type StateLimits } from "./stateTables.ts";
 import type { ClusterExecutor, DropReason, Outcome, Position, RollupHead, SealedBlock, TickResult } from "./types.ts";
 
@@ -68,8 +69,10 @@ class Executor implements ClusterExecutor {
 	async execute(tick: DerivedTick): Promise<TickResult> {
 		const parts = new Map<RollupId, RollupTick>();
 		const outcomes: Outcome[] = [];
-		for (const candidate of candidates(tick)) {
-			const result = await this.#outcome(candidate, tick, parts);
+		const all = candidates(tick);
+		const sender = this.#sendersAhead(all, tick);
+		for (const candidate of all) {
+			const result = await this.#outcome(candidate, tick, parts, () => sender(candidate));
 			if (result !== null) outcomes.push({ position: candidate.position, result });
 		}
 		for (const rollupId of tick.deposits.keys()) this.#part(rollupId, tick, parts);
@@ -112,6 +115,7 @@ class Executor implements ClusterExecutor {
 		{ position, bundle, overCap, legs }: Candidate,
 		tick: DerivedTick,
 		parts: Map<RollupId, RollupTick>,
+		sender: () => Uint8Array | null,
 	): Promise<Outcome["result"] | null> {
 		// All legs count, also those of bundles of other clusters and of entries over the cap (E-13).
 		let examined = true;
@@ -126,9 +130,32 @@ class Executor implements ClusterExecutor {
 		if (overCap) return dropped("forced-over-cap");
 		if (bundle) return dropped("bundle-unsupported");
 		if (!examined) return dropped("not-examined");
-		const result = await part.include(leg.rawTx, position.class === 0 && "gas" in leg ? BigInt(leg.gas) : null);
+		const result = await part.include(leg.rawTx, position.class === 0 && "gas" in leg ? BigInt(leg.gas) : null, sender);
 		if (typeof result === "string") return dropped(result);
 		return { kind: "included", rollupId: leg.rollupId, blockNumber: part.blockNumber, ...result };
+	}
+
+	/** Starts recovering the senders of what this cluster may include. */
+	#sendersAhead(all: readonly Candidate[], tick: DerivedTick): (candidate: Candidate) => Uint8Array | null {
+		const indices = new Map<Candidate, number>();
+		const requests: SenderRequest[] = [];
+		const counts = new Map<RollupId, number>();
+		for (const candidate of all) {
+			const [leg] = candidate.legs;
+			const rollup = leg && this.#live(leg.rollupId);
+			if (!rollup || candidate.bundle || candidate.overCap) continue;
+			// About as many as E-13 examines, whatever somebody publishes.
+			const count = counts.get(leg.rollupId) ?? 0;
+			if (count >= examinedPerTick(tick.rollups.get(leg.rollupId)?.gasLimit ?? 0)) continue;
+			counts.set(leg.rollupId, count + 1);
+			indices.set(candidate, requests.length);
+			requests.push({ rawTx: leg.rawTx, chainId: rollup.chainId });
+		}
+		const ahead = recoverAhead(requests);
+		return (candidate) => {
+			const index = indices.get(candidate);
+			return index === undefined ? null : ahead(index);
+		};
 	}
 
 	/** The rollup's part of this tick; null if it is not active, refused or another cluster's. */
