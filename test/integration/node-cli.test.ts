@@ -47,6 +47,7 @@ describe("the commands on a real L1: anvil, the real contracts, blobs", function
 	let out = "";
 	let result: DevnetResult;
 	let l1: readonly string[] = [];
+	let told = "";
 
 	before(async () => {
 		directory = await temporaryDirectory();
@@ -54,7 +55,6 @@ describe("the commands on a real L1: anvil, the real contracts, blobs", function
 		devnet = spawn(process.execPath, [MAIN, "devnet", "--fast", "--keep", "--slots", "4", "--json"], {
 			stdio: ["ignore", "pipe", "pipe"],
 		});
-		let told = "";
 		let printed = "";
 		devnet.stderr?.on("data", (chunk: Buffer) => (told += chunk.toString()));
 		await new Promise<void>((resolve, reject) => {
@@ -77,7 +77,7 @@ describe("the commands on a real L1: anvil, the real contracts, blobs", function
 	});
 
 	it("derive writes what the devnet's own sequencer and reader have", async () => {
-		expect(result.readerAgrees).to.equal(true);
+		expect(result.readerAgrees, told).to.equal(true);
 		const { code, out: stdout, err } = await meridian("derive", ...l1, "--out", out, "--json");
 		expect(code, err).to.equal(0);
 		const summary = lastLine(stdout) as {
