@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { tickAt, tickTime } from "../derive/clock.ts";
 import type { ReaderEvent } from "../node/reader.ts";
 import { tickRecord } from "../node/records.ts";
+import { isMeridianError } from "../primitives/errors.ts";
 import { keccakHex } from "../primitives/hash.ts";
 import type { Hash32, RollupId, Tick } from "../primitives/types.ts";
 import { type Clock, jumpingClock, wallClock } from "./clock.ts";
@@ -53,7 +54,7 @@ export class Devnet {
 		this.#options = options;
 		this.#screen = screen;
 		this.#signal = signal;
-		this.#clock = options.fast ? jumpingClock(setup.start) : wallClock(setup.start);
+		this.#clock = options.fast ? jumpingClock(setup.start) : wallClock(setup.now);
 		this.#history = new History(
 			sequencer.timeline.config,
 			setup.rollups.map((rollup) => rollup.rollupId),
@@ -109,7 +110,17 @@ export class Devnet {
 			if (busy) await this.#traffic.tick();
 			await this.#tick(tick);
 		}
-		await sequencer.publish(tickAt(config, begin + config.slotSeconds));
+		await this.#publish(tickAt(config, begin + config.slotSeconds));
+	}
+
+	async #publish(latest: Tick): Promise<void> {
+		try {
+			await this.#world.sequencer.publish(latest);
+		} catch (error) {
+			// The next slot is the next chance.
+			if (!isMeridianError(error) || error.recovery !== "retry") throw error;
+			this.#say(error.message);
+		}
 	}
 
 	async #tick(tick: Tick): Promise<void> {
@@ -262,7 +273,7 @@ export class Devnet {
 		const { slotSeconds, tickSeconds } = this.#options;
 		const { blocks, differences } = this.#history.agreement();
 		const { dropped, items, l1, publications } = { ...reader.summary(), l1: reader.state.l1 };
-		const agreement = differences.length === 0 ? `reader agrees on ${blocks} blocks` : "the reader DIFFERS";
+		const agreement = differences.length === 0 ? `reader agrees: ${blocks} blocks` : "the reader DIFFERS";
 		const clusters = new Set(setup.rollups.map((rollup) => rollup.cluster)).size;
 		this.#heads.unsafe = new Map(sequencer.heads().map((head) => [head.rollupId, head]));
 		return {
@@ -274,7 +285,7 @@ export class Devnet {
 			rollups: setup.rollups,
 			slots: this.#history.slots(),
 			heads: this.#heads,
-			status: `L1 block ${l1.number}: ${publications} publications, ${items} positions, ${dropped} dropped; ${agreement}`,
+			status: `L1 ${l1.number}: ${publications} publications, ${items} positions, ${dropped} dropped; ${agreement}`,
 		};
 	}
 }

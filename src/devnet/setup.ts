@@ -38,6 +38,8 @@ export interface Setup {
 	readonly user: L1Account;
 	/** L1 timestamp of the first slot: the rollups are active from it on. */
 	readonly start: number;
+	/** L1 time now. A chain that is driven jumps to the first slot; any other takes its time. */
+	readonly now: number;
 }
 
 /** The mnemonic of every development node. */
@@ -88,6 +90,7 @@ export async function setUp(chain: Chain, deployment: Deployment, options: Devne
 			sequencer,
 			user: await createL1Account(request, keys.user),
 			start,
+			now: chain.driven ? start : await latestTimestamp(chain),
 		};
 	} finally {
 		provider.destroy();
