@@ -5,6 +5,7 @@ import type { ReaderEvent } from "../node/reader.ts";
 import { tickRecord } from "../node/records.ts";
 import { isMeridianError } from "../primitives/errors.ts";
 import { keccakHex } from "../primitives/hash.ts";
+import { BLOB_USABLE_BYTES } from "../primitives/limits.ts";
 import type { Hash32, RollupId, Tick } from "../primitives/types.ts";
 import { type Clock, jumpingClock, wallClock } from "./clock.ts";
 import { History } from "./history.ts";
@@ -109,6 +110,8 @@ export class Devnet {
 			if (!chain.driven) await this.#sync();
 			if (busy) await this.#traffic.tick();
 			await this.#tick(tick);
+			// Otherwise once per slot: what is published earlier cannot be derived earlier.
+			if (sequencer.unpublishedBytes >= BLOB_USABLE_BYTES) await this.#publish(tick);
 		}
 		await this.#publish(tickAt(config, begin + config.slotSeconds));
 	}

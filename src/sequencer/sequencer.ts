@@ -132,10 +132,10 @@ export class Sequencer {
 		);
 		this.#plans = reconciled.kept;
 		this.#state = reconciled.state;
-		const speculative = reconciled.speculative.map((tick): Step => ({ kind: "tick", tick }));
-		await this.#execution.sync([...this.#track.blocks.flatMap(stepsOf), ...speculative]);
 		this.#mempool.restore(reconciled.undone.flatMap((plan) => plan.txs));
 		this.#unseen.unshift(...reconciled.undone.flatMap((plan) => plan.unseen));
+		const speculative = reconciled.speculative.map((tick): Step => ({ kind: "tick", tick }));
+		await this.#execution.sync([...this.#track.blocks.flatMap(stepsOf), ...speculative]);
 		this.#mempool.prune(this.#nonceOf);
 		await this.#forgetFinal();
 		const settled = await this.#publisher.settle();

@@ -76,7 +76,10 @@ export function register(program: Command): void {
 		.option("--json", "the last line of stdout is the result as JSON", false)
 		.addHelpText("after", HELP)
 		.action(async (flags: Flags) => {
-			process.exitCode = await run(optionsOf(flags), createOutput(flags));
+			const output = createOutput(flags);
+			if (flags.key !== undefined)
+				output.note("note: other users of this machine can see --key; MERIDIAN_KEY they cannot");
+			process.exitCode = await run(optionsOf(flags), output);
 		});
 }
 
