@@ -9,8 +9,8 @@ import { isHex } from "../../primitives/bytes.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Hash32, Tick } from "../../primitives/types.ts";
 import { openStore } from "../../store/open.ts";
-import type { InspectFlags, Subject } from "../commands/inspect.ts";
 import { createOutput, type Output } from "../output.ts";
+import type { InspectFlags, Subject } from "./flags.ts";
 import { connect, interruptible } from "./open.ts";
 import { fields, outcomeText, plural, positionLines, tickSource } from "./text.ts";
 
