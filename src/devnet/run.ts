@@ -151,6 +151,8 @@ export class Devnet {
 		for (const { result, step } of sequencer.executed())
 			if (step.kind === "tick" && result !== null) this.#history.expect(tickRecord(step.tick, 0, [result]));
 		if (report.mined?.receipt.success) this.#countGas(report.mined);
+		else if (report.mined !== null)
+			this.#say(`the publication of ticks ${report.mined.firstTick} to ${report.mined.lastTick} reverted on L1`);
 		for await (const event of reader.run({ until: "latest", signal: this.#signal })) await this.#read(event);
 		this.#draw();
 	}
@@ -251,6 +253,7 @@ export class Devnet {
 			summary: reader.summary(),
 			agreement: this.#history.agreement(),
 			sameHeads: hashes(reader.heads()) === hashes(sequencer.heads()),
+			settled: this.#isSettled(),
 			reverted: included.filter(({ outcome }) => outcome?.kind === "included" && outcome.status === 0).length,
 			undone: this.#undone,
 			refused: [...this.#traffic.totals.refused.values()].reduce((sum, count) => sum + count, 0),
