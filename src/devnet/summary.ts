@@ -48,6 +48,8 @@ export interface DevnetResult {
 	/** Everything the sequencer ordered, and all that was queued on L1, has been derived. */
 	readonly settled: boolean;
 	readonly comparedBlocks: number;
+	/** Ticks in which reader and sequencer have anything different. */
+	readonly differences: number;
 	readonly secondsToFirstTick: number | null;
 	readonly gasPerPublication: number;
 	readonly l1: { readonly kind: string; readonly url: string; readonly blocks: number; readonly carrier: string };
@@ -101,6 +103,7 @@ export function resultOf(findings: Findings): DevnetResult {
 		readerAgrees: agreement.differences.length === 0 && (findings.sameHeads || findings.interrupted),
 		settled: findings.settled,
 		comparedBlocks: agreement.blocks,
+		differences: agreement.differences.length,
 		secondsToFirstTick: findings.secondsToFirstTick,
 		gasPerPublication: average(gas.gas),
 		l1: { ...l1, blocks: summary.l1.to - summary.l1.from + 1 },
