@@ -8,6 +8,15 @@ export { itemsRoot, orderRoot, tickHash, ticksRoot } from "./codec/order.ts";
 export { decodePublicationData, encodePublicationData } from "./codec/publicationData.ts";
 export type { Decoded, MalformedReason } from "./codec/verdict.ts";
 export { tickAt, tickTime } from "./derive/clock.ts";
+export {
+	type AppliedTicks,
+	applyTicks,
+	type BuiltPublication,
+	buildPublication,
+	checkPlanned,
+	type PlannedTick,
+	type PublicationPlan,
+} from "./derive/plan.ts";
 export type { L1Heads, L1Id, L1Source, Timeline } from "./derive/ports.ts";
 export { genesisState } from "./derive/state.ts";
 export { decodeState, encodeState, stateHash } from "./derive/stateCodec.ts";
@@ -22,6 +31,42 @@ export type {
 	TimelineLog,
 	VoidReason,
 } from "./derive/types.ts";
+export { createClusterExecutor } from "./execute/executor.ts";
+export { gethGenesis } from "./execute/genesis.ts";
+export type {
+	ClusterExecutor,
+	DropReason,
+	Outcome,
+	Position,
+	RollupHead,
+	SealedBlock,
+	TickResult,
+} from "./execute/types.ts";
+export { type Agreement, type VerifyOptions, verifyDirectory } from "./node/agreement.ts";
+export type { Difference } from "./node/claimedFiles.ts";
+export { type ConnectOptions, connectL1 } from "./node/connect.ts";
+export type { Totals } from "./node/cursor.ts";
+export { deriveTimeline } from "./node/deriveTimeline.ts";
+export type { Place } from "./node/keys.ts";
+export {
+	openReader,
+	type Reader,
+	type ReaderEvent,
+	type ReaderOptions,
+	type ReaderSummary,
+	type RunOptions,
+	type TimelineHead,
+} from "./node/reader.ts";
+export type {
+	BlockRecord,
+	DepositRecord,
+	LegRecord,
+	OutcomeRecord,
+	PositionRecord,
+	PublicationRecord,
+	TickRecord,
+} from "./node/records.ts";
+export type { RollupRecord, TimelineIndex } from "./node/timelineIndex.ts";
 export { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI, REGISTRY_ABI } from "./primitives/abi.ts";
 export { isMeridianError, MeridianError, type Recovery } from "./primitives/errors.ts";
 export type {
@@ -37,3 +82,15 @@ export type {
 	Tick,
 	TimelineConfig,
 } from "./primitives/types.ts";
+export { createL1Account, type L1Account, type L1Receipt, type Request } from "./sequencer/l1-account.ts";
+export { Sequencer } from "./sequencer/sequencer.ts";
+export type {
+	PublishReport,
+	Rejection,
+	SequencerOptions,
+	Submission,
+	SyncReport,
+	UnsafeTick,
+} from "./sequencer/types.ts";
+export { memoryStore, openStore, type StoreOptions } from "./store/open.ts";
+export type { Changes, Store } from "./store/types.ts";

@@ -131,7 +131,7 @@ function orderRoots(): VectorFile {
 }
 
 /** The elements of the tree vectors: u256(0), u256(1), ... */
-export const elementsOf = (length: number): Uint8Array[] => Array.from({ length }, (_, i) => uintToBytes(i, 32));
+const elementsOf = (length: number): Uint8Array[] => Array.from({ length }, (_, i) => uintToBytes(i, 32));
 
 function merkleRoots(): VectorFile {
 	return {

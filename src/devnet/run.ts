@@ -3,7 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { tickAt, tickTime } from "../derive/clock.ts";
 import type { ReaderEvent } from "../node/reader.ts";
 import { tickRecord } from "../node/records.ts";
+import { isMeridianError } from "../primitives/errors.ts";
 import { keccakHex } from "../primitives/hash.ts";
+import { BLOB_USABLE_BYTES } from "../primitives/limits.ts";
 import type { Hash32, RollupId, Tick } from "../primitives/types.ts";
 import { type Clock, jumpingClock, wallClock } from "./clock.ts";
 import { History } from "./history.ts";
@@ -53,7 +55,7 @@ export class Devnet {
 		this.#options = options;
 		this.#screen = screen;
 		this.#signal = signal;
-		this.#clock = options.fast ? jumpingClock(setup.start) : wallClock(setup.start);
+		this.#clock = options.fast ? jumpingClock(setup.start) : wallClock(setup.now);
 		this.#history = new History(
 			sequencer.timeline.config,
 			setup.rollups.map((rollup) => rollup.rollupId),
@@ -108,8 +110,20 @@ export class Devnet {
 			if (!chain.driven) await this.#sync();
 			if (busy) await this.#traffic.tick();
 			await this.#tick(tick);
+			// Otherwise once per slot: what is published earlier cannot be derived earlier.
+			if (sequencer.unpublishedBytes >= BLOB_USABLE_BYTES) await this.#publish(tick);
 		}
-		await sequencer.publish(tickAt(config, begin + config.slotSeconds));
+		await this.#publish(tickAt(config, begin + config.slotSeconds));
+	}
+
+	async #publish(latest: Tick): Promise<void> {
+		try {
+			await this.#world.sequencer.publish(latest);
+		} catch (error) {
+			// The next slot is the next chance.
+			if (!isMeridianError(error) || error.recovery !== "retry") throw error;
+			this.#say(error.message);
+		}
 	}
 
 	async #tick(tick: Tick): Promise<void> {
@@ -137,6 +151,8 @@ export class Devnet {
 		for (const { result, step } of sequencer.executed())
 			if (step.kind === "tick" && result !== null) this.#history.expect(tickRecord(step.tick, 0, [result]));
 		if (report.mined?.receipt.success) this.#countGas(report.mined);
+		else if (report.mined !== null)
+			this.#say(`the publication of ticks ${report.mined.firstTick} to ${report.mined.lastTick} reverted on L1`);
 		for await (const event of reader.run({ until: "latest", signal: this.#signal })) await this.#read(event);
 		this.#draw();
 	}
@@ -237,6 +253,7 @@ export class Devnet {
 			summary: reader.summary(),
 			agreement: this.#history.agreement(),
 			sameHeads: hashes(reader.heads()) === hashes(sequencer.heads()),
+			settled: this.#isSettled(),
 			reverted: included.filter(({ outcome }) => outcome?.kind === "included" && outcome.status === 0).length,
 			undone: this.#undone,
 			refused: [...this.#traffic.totals.refused.values()].reduce((sum, count) => sum + count, 0),
@@ -262,7 +279,7 @@ export class Devnet {
 		const { slotSeconds, tickSeconds } = this.#options;
 		const { blocks, differences } = this.#history.agreement();
 		const { dropped, items, l1, publications } = { ...reader.summary(), l1: reader.state.l1 };
-		const agreement = differences.length === 0 ? `reader agrees on ${blocks} blocks` : "the reader DIFFERS";
+		const agreement = differences.length === 0 ? `reader agrees: ${blocks} blocks` : "the reader DIFFERS";
 		const clusters = new Set(setup.rollups.map((rollup) => rollup.cluster)).size;
 		this.#heads.unsafe = new Map(sequencer.heads().map((head) => [head.rollupId, head]));
 		return {
@@ -274,7 +291,7 @@ export class Devnet {
 			rollups: setup.rollups,
 			slots: this.#history.slots(),
 			heads: this.#heads,
-			status: `L1 block ${l1.number}: ${publications} publications, ${items} positions, ${dropped} dropped; ${agreement}`,
+			status: `L1 ${l1.number}: ${publications} publications, ${items} positions, ${dropped} dropped; ${agreement}`,
 		};
 	}
 }

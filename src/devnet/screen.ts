@@ -36,7 +36,7 @@ export interface Terminal {
 
 const WIDTH = 80;
 const MAX_WIDTH = 120;
-const EVENTS = 5;
+const EVENTS = 4;
 
 /** Escape sequences take no room. */
 const ESCAPES = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, "gu");
@@ -144,7 +144,6 @@ function picture(view: View, events: readonly string[], width: number, colors: C
 		...headLines(view, colors),
 		"",
 		view.status,
-		"",
 		...events,
 	];
 }

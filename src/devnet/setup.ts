@@ -38,6 +38,8 @@ export interface Setup {
 	readonly user: L1Account;
 	/** L1 timestamp of the first slot: the rollups are active from it on. */
 	readonly start: number;
+	/** L1 time now. A chain that is driven jumps to the first slot; any other takes its time. */
+	readonly now: number;
 }
 
 /** The mnemonic of every development node. */
@@ -47,6 +49,7 @@ const LEAD_SLOTS = 2;
 const FIRST_CHAIN_ID = 7_001;
 /** What a chain given by URL lends to each of the devnet's two accounts. */
 const ALLOWANCE = 10n ** 17n;
+const MAINNET = 1n;
 
 interface Keys {
 	readonly owner: Wallet | HDNodeWallet;
@@ -88,6 +91,7 @@ export async function setUp(chain: Chain, deployment: Deployment, options: Devne
 			sequencer,
 			user: await createL1Account(request, keys.user),
 			start,
+			now: chain.driven ? start : await latestTimestamp(chain),
 		};
 	} finally {
 		provider.destroy();
@@ -141,6 +145,15 @@ function strangersKeys(key: string | null): Keys {
 
 async function lend(chain: Chain, keys: Keys): Promise<void> {
 	const request = chain.rpc.request.bind(chain.rpc);
+	if (BigInt(String(await request("eth_chainId", []))) === MAINNET)
+		throw new MeridianError(
+			"usage",
+			"mainnet",
+			`${chain.rpc.label} is Ethereum's mainnet; a devnet would burn real ETH`,
+			{
+				hint: "use a development chain or a testnet",
+			},
+		);
 	const owner = await createL1Account(request, keys.owner as Wallet);
 	for (const wallet of [keys.sequencer, keys.user]) {
 		const call = { to: wallet.address as Address, data: "0x", value: ALLOWANCE } as const;

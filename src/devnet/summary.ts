@@ -43,8 +43,13 @@ export interface DevnetResult {
 	readonly forced: number;
 	readonly forcedIncluded: number;
 	readonly forcedTiming: ForcedTiming | null;
+	/** Everything the reader has is what the sequencer has; unless interrupted, the reader has everything. */
 	readonly readerAgrees: boolean;
+	/** Everything the sequencer ordered, and all that was queued on L1, has been derived. */
+	readonly settled: boolean;
 	readonly comparedBlocks: number;
+	/** Ticks in which reader and sequencer have anything different. */
+	readonly differences: number;
 	readonly secondsToFirstTick: number | null;
 	readonly gasPerPublication: number;
 	readonly l1: { readonly kind: string; readonly url: string; readonly blocks: number; readonly carrier: string };
@@ -58,6 +63,7 @@ export interface Findings {
 	readonly agreement: Agreement;
 	/** Whether the heads of sequencer and reader were equal at the end, rollup by rollup. */
 	readonly sameHeads: boolean;
+	readonly settled: boolean;
 	readonly reverted: number;
 	readonly undone: number;
 	readonly refused: number;
@@ -95,7 +101,9 @@ export function resultOf(findings: Findings): DevnetResult {
 		forcedTiming: findings.forcedTiming,
 		// Interrupted, the sequencer may be ahead of L1: then what both have must agree.
 		readerAgrees: agreement.differences.length === 0 && (findings.sameHeads || findings.interrupted),
+		settled: findings.settled,
 		comparedBlocks: agreement.blocks,
+		differences: agreement.differences.length,
 		secondsToFirstTick: findings.secondsToFirstTick,
 		gasPerPublication: average(gas.gas),
 		l1: { ...l1, blocks: summary.l1.to - summary.l1.from + 1 },
@@ -114,7 +122,9 @@ export function summaryLines(result: DevnetResult, colors: Colors): readonly str
 	const blocks = `all ${number(result.comparedBlocks)} blocks`;
 	const verdict = result.readerAgrees
 		? colors.green(`equal to the sequencer's on ${blocks}`)
-		: colors.red("NOT the sequencer's: a bug, please report it");
+		: colors.red(
+				result.settled ? "NOT the sequencer's: a bug, please report it" : "unfinished, not all ticks got to L1",
+			);
 	const first = result.secondsToFirstTick;
 	const facts: [string, string][] = [
 		[

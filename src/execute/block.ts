@@ -2,9 +2,8 @@
  * One block of one rollup, built transaction by transaction (E-6 to E-8, E-19 to E-26). `checkpoint`, `commit` and `revert`
  * cover everything a transaction leaves behind: state, receipts, gas and bytes.
  */
-import { type Block, createBlock } from "@ethereumjs/block";
-import { RLP } from "@ethereumjs/rlp";
-import { createWithdrawal, GWEI_TO_WEI, type Withdrawal } from "@ethereumjs/util";
+import { type Block, type BlockHeader, createBlock, createBlockHeader } from "@ethereumjs/block";
+import { GWEI_TO_WEI } from "@ethereumjs/util";
 import { type RunTxResult, runTx } from "@ethereumjs/vm";
 import { bytesToHex, concatBytes, equalBytes, hexToBytes, uintToBytes } from "../primitives/bytes.ts";
 import { MeridianError } from "../primitives/errors.ts";
@@ -48,6 +47,15 @@ export interface Included {
 	readonly gasUsed: number;
 }
 
+export interface BuiltBlock {
+	readonly header: BlockHeader;
+	/** How many. */
+	readonly transactions: number;
+	readonly withdrawals: number;
+	/** The whole block. */
+	readonly rlp: Uint8Array;
+}
+
 interface Entry {
 	readonly decoded: DecodedTx;
 	readonly result: RunTxResult;
@@ -55,6 +63,8 @@ interface Entry {
 
 const MAX_NONCE = 2n ** 64n - 1n;
 const DELEGATION = "ef0100";
+/** Bloom filter of a receipt without logs. */
+const NO_BLOOM = encodeString(new Uint8Array(256));
 
 export class BlockBuilder {
 	readonly #vm: RollupVm;
@@ -149,35 +159,30 @@ export class BlockBuilder {
 	}
 
 	/** Credits the withdrawals and computes the roots. The state is then that of the block. */
-	seal(): Block {
-		const { common, state } = this.#vm;
-		const withdrawals = this.#fields.withdrawals.map(toWithdrawal);
+	seal(): BuiltBlock {
 		for (const { address, gwei } of this.#fields.withdrawals) this.#credit(address, gwei);
 		// The calls of EIP-7002 and EIP-7251 find stubs that return nothing and store nothing (E-3): they change nothing.
-		const header = {
-			...headerData(this.#fields),
-			gasUsed: this.#gasUsed,
-			logsBloom: this.#bloom(),
-			transactionsTrie: listRoot(this.#entries.map(({ decoded }) => decoded.raw)),
-			receiptTrie: listRoot(this.#entries.map(encodeReceipt)),
-			withdrawalsRoot: listRoot(withdrawals.map((withdrawal) => RLP.encode(withdrawal.raw()))),
-			stateRoot: state.seal(),
-		};
-		return createBlock(
-			{ header, transactions: this.#entries.map(({ decoded }) => decoded.tx), withdrawals },
-			{ common },
+		const withdrawals = this.#fields.withdrawals.map(encodeWithdrawal);
+		const header = createBlockHeader(
+			{
+				...headerData(this.#fields),
+				gasUsed: this.#gasUsed,
+				logsBloom: this.#bloom(),
+				transactionsTrie: listRoot(this.#entries.map(({ decoded }) => decoded.raw)),
+				receiptTrie: listRoot(this.#entries.map(encodeReceipt)),
+				withdrawalsRoot: listRoot(withdrawals),
+				stateRoot: this.#vm.state.seal(),
+			},
+			{ common: this.#vm.common },
 		);
-	}
-
-	/** The whole block's bytes, from the transactions' own: `header, transactions, no uncles, withdrawals`. */
-	encode({ header, withdrawals = [] }: Block): Uint8Array {
 		const transactions = this.#entries.map(({ decoded: { tx, raw } }) => (tx.type === 0 ? raw : encodeString(raw)));
-		return encodeList([
-			header.serialize(),
-			encodeList(transactions),
-			encodeList([]),
-			encodeList(withdrawals.map((withdrawal) => RLP.encode(withdrawal.raw()))),
-		]);
+		const noUncles = encodeList([]);
+		return {
+			header,
+			transactions: transactions.length,
+			withdrawals: withdrawals.length,
+			rlp: encodeList([header.serialize(), encodeList(transactions), noUncles, encodeList(withdrawals)]),
+		};
 	}
 
 	/** Leaves the state as it was before `begin`. */
@@ -245,8 +250,9 @@ function headerData(fields: BlockFields) {
 	};
 }
 
-function toWithdrawal({ index, validatorIndex, address, gwei }: WithdrawalFields): Withdrawal {
-	return createWithdrawal({ index, validatorIndex, address: hexToBytes(address), amount: gwei });
+function encodeWithdrawal({ index, validatorIndex, address, gwei }: WithdrawalFields): Uint8Array {
+	const fields = [integerBytes(index), integerBytes(validatorIndex), hexToBytes(address), integerBytes(gwei)];
+	return encodeList(fields.map(encodeString));
 }
 
 /** A receipt's bytes as in the receipts trie (EIP-2718). ethereumjs' own takes several times as long. */
@@ -255,7 +261,7 @@ function encodeReceipt({ decoded, result }: Entry): Uint8Array {
 	const encoded = encodeList([
 		encodeString(integerBytes(result.execResult.exceptionError === undefined ? 1n : 0n)),
 		encodeString(integerBytes(receipt.cumulativeBlockGasUsed)),
-		encodeString(receipt.bitvector),
+		receipt.logs.length === 0 ? NO_BLOOM : encodeString(receipt.bitvector),
 		encodeList(
 			receipt.logs.map(([address, topics, data]) =>
 				encodeList([encodeString(address), encodeList(topics.map(encodeString)), encodeString(data)]),

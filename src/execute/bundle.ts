@@ -13,6 +13,8 @@ export interface UnreadLeg {
 	readonly rawTx: Uint8Array;
 	/** Gas declared on L1; null if the bundle is not forced. */
 	readonly gasAllowance: bigint | null;
+	/** Who signed it, if that is known already. Asked once. */
+	readonly sender: () => Uint8Array | null;
 }
 
 export interface BundleLeg {
@@ -33,8 +35,8 @@ const failed = (leg: FailedLeg): Dropped => ({ kind: "dropped", reason: "leg", l
 /** The part of X-14 that looks at the legs' bytes. */
 export function readBundle(unread: readonly UnreadLeg[]): readonly BundleLeg[] | Dropped {
 	const decoded: { readonly part: RollupTick; readonly decoded: DecodedTx }[] = [];
-	for (const [place, { part, rawTx, gasAllowance }] of unread.entries()) {
-		const leg = part.decode(rawTx, gasAllowance);
+	for (const [place, { part, rawTx, gasAllowance, sender }] of unread.entries()) {
+		const leg = part.decode(rawTx, gasAllowance, sender);
 		if (typeof leg === "string") return failed({ place, reason: leg });
 		decoded.push({ part, decoded: leg });
 	}

@@ -10,10 +10,8 @@ import {
 	type TypedTransaction,
 } from "@ethereumjs/tx";
 import { Address } from "@ethereumjs/util";
-import { bytesToUint, concatBytes } from "../primitives/bytes.ts";
-import { keccak256 } from "../primitives/hash.ts";
-import { recoverPublicKey } from "./native.ts";
-import { encodeList, encodeString, integerBytes } from "./rlp.ts";
+import { bytesToUint } from "../primitives/bytes.ts";
+import { recoverSender, V_PROTECTED } from "./recoverSender.ts";
 import { readTxFields, type TxFields } from "./txFields.ts";
 import type { TxDropReason } from "./types.ts";
 
@@ -29,20 +27,18 @@ export interface DecodedTx {
 export type Decoded = DecodedTx | { readonly drop: TxDropReason };
 
 const BLOB_TYPE = 3;
-/** `v` of a legacy signature without and with a chain id (EIP-155). */
+/** `v` of a legacy signature without a chain id. */
 const V_PLAIN = 27n;
-const V_PROTECTED = 35n;
-/** EIP-2: half of the order of secp256k1. */
-const MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
-export function decodeTx(raw: Uint8Array, common: Common): Decoded {
+/** @param ahead gives the sender's 20 bytes if they are known already */
+export function decodeTx(raw: Uint8Array, common: Common, ahead?: () => Uint8Array | null): Decoded {
 	if (raw[0] === BLOB_TYPE) return { drop: "blob-transaction" };
 	const fields = readTxFields(raw);
 	const chain = fields && chainOf(fields);
 	if (fields === null || chain === undefined) return { drop: "undecodable" };
 	if (chain === null) return { drop: "no-chain-id" };
 	if (chain !== common.chainId()) return { drop: "wrong-chain-id" };
-	return validate(raw, fields, common);
+	return validate(raw, fields, common, ahead);
 }
 
 /** Null: replayable on every chain. Undefined: no such `v`. */
@@ -54,12 +50,13 @@ function chainOf({ type, chainId, v }: TxFields): bigint | null | undefined {
 }
 
 /** The second part of E-14: what makes a transaction invalid whatever the state. */
-function validate(raw: Uint8Array, fields: TxFields, common: Common): Decoded {
+function validate(raw: Uint8Array, fields: TxFields, common: Common, ahead?: () => Uint8Array | null): Decoded {
 	try {
 		const tx = construct(fields, common);
 		if (tx.getMinimumGasLimit() > tx.gasLimit) return { drop: "undecodable" };
-		const sender = recoverSender(fields, common.chainId());
-		if (sender === null) return { drop: "undecodable" };
+		const address = ahead?.() ?? recoverSender(fields, common.chainId());
+		if (address === null) return { drop: "undecodable" };
+		const sender = new Address(address);
 		// ethereumjs would serialize and recover again each time it is asked.
 		Object.assign(tx, { getSenderAddress: () => sender, serialize: () => raw });
 		Object.freeze(tx);
@@ -84,20 +81,4 @@ function construct(fields: TxFields, common: Common): TypedTransaction {
 		case 4:
 			return createEOACode7702Tx(data as object as EOACode7702TxData, options);
 	}
-}
-
-/** @throws if no key fits the signature */
-function recoverSender(fields: TxFields, chainId: bigint): Address | null {
-	const { type, r, s } = fields;
-	const v = bytesToUint(fields.v);
-	const parity = type === 0 ? v - V_PROTECTED - 2n * chainId : v;
-	if (r.length === 0 || s.length === 0 || bytesToUint(s) > MAX_S || parity > 1n) return null;
-	const publicKey = recoverPublicKey(signedHash(fields, chainId), Number(parity), r, s);
-	return new Address(keccak256(publicKey).slice(12));
-}
-
-function signedHash({ type, signed }: TxFields, chainId: bigint): Uint8Array {
-	if (type !== 0) return keccak256(concatBytes(Uint8Array.of(type), encodeList([signed])));
-	const empty = encodeString(new Uint8Array(0));
-	return keccak256(encodeList([signed, encodeString(integerBytes(chainId)), empty, empty]));
 }

@@ -17,8 +17,10 @@ import {
 	type RollupHome,
 	registerRollup,
 } from "./rollup.ts";
+import { examinedPerTick } from "./rollupTick.ts";
+import { recoverAhead, type SenderRequest } from "./senders.ts";
 import { DEFAULT_LIMITS, type StateLimits } from "./stateTables.ts";
-import { candidates, TickRun, type TickWorld } from "./tickRun.ts";
+import { type Candidate, candidates, type SenderOf, TickRun, type TickWorld } from "./tickRun.ts";
 import type {
 	ClusterExecutor,
 	DropReason,
@@ -81,9 +83,10 @@ class Executor implements ClusterExecutor {
 	}
 
 	async execute(tick: DerivedTick): Promise<TickResult> {
-		const run = new TickRun(this.#world, tick);
 		const outcomes: Outcome[] = [];
-		for (const candidate of candidates(tick)) {
+		const all = candidates(tick);
+		const run = new TickRun(this.#world, tick, this.#sendersAhead(all, tick));
+		for (const candidate of all) {
 			const result = await run.take(candidate);
 			if (result !== null) outcomes.push({ position: candidate.position, result });
 		}
@@ -150,6 +153,27 @@ class Executor implements ClusterExecutor {
 	getStorage(rollupId: RollupId, address: Address, slot: Hash32): Hash32 {
 		const value = this.#live(rollupId)?.tables.slot(hexDigits(address), hexDigits(slot)) ?? new Uint8Array(0);
 		return `0x${bytesToHex(value).slice(2).padStart(64, "0")}`;
+	}
+
+	/** Starts recovering the senders of what this cluster may include. */
+	#sendersAhead(all: readonly Candidate[], tick: DerivedTick): SenderOf {
+		const indices = new Map<Leg, number>();
+		const requests: SenderRequest[] = [];
+		const counts = new Map<RollupId, number>();
+		for (const leg of all.flatMap(({ legs, overCap }) => (overCap ? [] : legs))) {
+			const rollup = this.#live(leg.rollupId);
+			// About as many as E-13 examines, whatever somebody publishes.
+			const count = counts.get(leg.rollupId) ?? 0;
+			if (!rollup || count >= examinedPerTick(tick.rollups.get(leg.rollupId)?.gasLimit ?? 0)) continue;
+			counts.set(leg.rollupId, count + 1);
+			indices.set(leg, requests.length);
+			requests.push({ rawTx: leg.rawTx, chainId: rollup.chainId });
+		}
+		const ahead = recoverAhead(requests);
+		return (leg) => {
+			const index = indices.get(leg);
+			return index === undefined ? null : ahead(index);
+		};
 	}
 
 	/** X-7: in the state of another rollup of the cluster, as it is now, or from L1 by the l1Origin. */

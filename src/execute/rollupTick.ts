@@ -1,10 +1,10 @@
 /** One rollup's part of a tick: its block, if it comes to have one (E-5 to E-9, E-13 to E-26). */
-import type { Block, BlockHeader } from "@ethereumjs/block";
+import type { BlockHeader } from "@ethereumjs/block";
 import type { ActiveRollup, Deposit, DerivedTick } from "../derive/types.ts";
 import { bytesToHex, concatBytes, hexToBytes, uintToBytes } from "../primitives/bytes.ts";
 import { keccak256 } from "../primitives/hash.ts";
 import type { RollupId } from "../primitives/types.ts";
-import { BlockBuilder, type BlockFields, type WithdrawalFields } from "./block.ts";
+import { BlockBuilder, type BlockFields, type BuiltBlock, type WithdrawalFields } from "./block.ts";
 import { type DecodedTx, decodeTx } from "./decodeTx.ts";
 import type { Log, TagHash } from "./mailbox.ts";
 import type { Head, LiveRollup } from "./rollup.ts";
@@ -47,15 +47,16 @@ export class RollupTick {
 
 	/** Counts a transaction of this rollup. @returns whether it is still to be examined (E-13) */
 	meet(): boolean {
-		return this.#met++ < Math.floor(this.#active.gasLimit / TX_GAS);
+		return this.#met++ < examinedPerTick(this.#active.gasLimit);
 	}
 
 	/**
 	 * The transaction, or why its bytes are none that can run here (E-14 to E-18).
 	 * @param gasAllowance of a forced transaction: gas declared on L1
+	 * @param sender gives it if it is known already
 	 */
-	decode(rawTx: Uint8Array, gasAllowance: bigint | null): DecodedTx | TxDropReason {
-		const decoded = decodeTx(rawTx, this.#rollup.vm.common);
+	decode(rawTx: Uint8Array, gasAllowance: bigint | null, sender?: () => Uint8Array | null): DecodedTx | TxDropReason {
+		const decoded = decodeTx(rawTx, this.#rollup.vm.common, sender);
 		if ("drop" in decoded) return decoded.drop;
 		return gasAllowance !== null && decoded.tx.gasLimit > gasAllowance ? "forced-gas" : decoded;
 	}
@@ -112,17 +113,14 @@ export class RollupTick {
 			this.abandon();
 			return null;
 		}
-		const builder = this.#started();
-		const block = builder.seal();
-		const { head } = this.#rollup;
-		const count = block.withdrawals?.length ?? 0;
+		const built = this.#started().seal();
 		return {
-			block: this.#describe(block, builder.encode(block)),
+			block: this.#describe(built),
 			head: {
-				header: block.header,
+				header: built.header,
 				tick: this.#tick.tick,
 				feeRecipient: this.#active.feeRecipient,
-				nextWithdrawal: head.nextWithdrawal + BigInt(count),
+				nextWithdrawal: this.#rollup.head.nextWithdrawal + BigInt(built.withdrawals),
 			},
 		};
 	}
@@ -156,8 +154,7 @@ export class RollupTick {
 		};
 	}
 
-	#describe(block: Block, rlp: Uint8Array): SealedBlock {
-		const { header } = block;
+	#describe({ header, rlp, transactions, withdrawals }: BuiltBlock): SealedBlock {
 		return {
 			rollupId: this.#rollup.rollupId,
 			chainId: this.#rollup.chainId,
@@ -170,12 +167,15 @@ export class RollupTick {
 			gasUsed: Number(header.gasUsed),
 			gasLimit: Number(header.gasLimit),
 			baseFee: header.baseFeePerGas ?? 0n,
-			transactions: block.transactions.length,
-			withdrawals: block.withdrawals?.length ?? 0,
+			transactions,
+			withdrawals,
 			rlp,
 		};
 	}
 }
+
+/** E-13: how many transactions of a rollup are looked at in one tick. @param gasLimit the target */
+export const examinedPerTick = (gasLimit: number): number => Math.floor(gasLimit / TX_GAS);
 
 /** E-7: towards the target, as fast as Ethereum lets a block move. */
 export function nextGasLimit(parent: bigint, target: bigint): bigint {

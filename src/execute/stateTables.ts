@@ -173,7 +173,7 @@ export class StateTables {
 		const prefix = this.#prefix + kind;
 		return {
 			read: (path) => this.#backing.get(prefix + path),
-			write: (path, encoding) => this.#backing.set(prefix + path, encoding),
+			write: (path, encoding) => this.#backing.set(prefix + path, encoding?.slice() ?? null),
 		};
 	}
 

@@ -24,6 +24,9 @@ export interface TickWorld {
 	readonly isSent: IsSent;
 }
 
+/** Who signed a leg, if that is known already. Asked once for each. */
+export type SenderOf = (leg: Leg) => Uint8Array | null;
+
 /** Says what became of items whose rollup no cluster has. */
 const FIRST_CLUSTER: ClusterId = 1;
 /** */
@@ -36,15 +39,17 @@ const ignore = (): void => undefined;
 export class TickRun {
 	readonly #world: TickWorld;
 	readonly #tick: DerivedTick;
+	readonly #senderOf: SenderOf;
 	/** Null: refused. */
 	readonly #parts = new Map<RollupId, RollupTick | null>();
 	/** Gas of bundles that failed in this tick, and how much of it there may be. */
 	#waste = 0;
 	readonly #wasteBudget: number;
 
-	constructor(world: TickWorld, tick: DerivedTick) {
+	constructor(world: TickWorld, tick: DerivedTick, senderOf: SenderOf = () => null) {
 		this.#world = world;
 		this.#tick = tick;
+		this.#senderOf = senderOf;
 		let gas = 0;
 		for (const { cluster, gasLimit } of tick.rollups.values()) if (cluster === world.cluster) gas += gasLimit;
 		this.#wasteBudget = Math.floor(gas / WASTE_SHARE);
@@ -102,7 +107,7 @@ export class TickRun {
 			const part = this.#part(leg.rollupId);
 			if (part === null) return dropped("rollup-refused");
 			const gasAllowance = position.class === 0 && "gas" in leg ? BigInt(leg.gas) : null;
-			ready.push({ part, rawTx: leg.rawTx, gasAllowance });
+			ready.push({ part, rawTx: leg.rawTx, gasAllowance, sender: () => this.#senderOf(leg) });
 		}
 		if (overCap) return dropped("forced-over-cap");
 		return examined ? ready : dropped("not-examined");
@@ -110,8 +115,8 @@ export class TickRun {
 
 	async #single([leg]: readonly UnreadLeg[]): Promise<ItemResult> {
 		if (leg === undefined) return dropped("unknown-rollup");
-		const { part, rawTx, gasAllowance } = leg;
-		const decoded = part.decode(rawTx, gasAllowance);
+		const { part, rawTx, gasAllowance, sender } = leg;
+		const decoded = part.decode(rawTx, gasAllowance, sender);
 		if (typeof decoded === "string") return dropped(decoded);
 		const tags = readTags(decoded.tx);
 		if (tags === null) return dropped("tags");

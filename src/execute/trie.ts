@@ -37,9 +37,10 @@ export function trieKey(bytes: Uint8Array): TrieKey {
 	return { nibbles, hex: bytesToHex(bytes).slice(2) };
 }
 
-/** Where nodes lie, by path. `write` with null removes. */
+/** Where nodes lie, by path. */
 export interface NodeStorage {
 	read(path: string): Uint8Array | undefined;
+	/** Null removes. The bytes are only valid during the call: copy what is kept. */
 	write(path: string, encoding: Uint8Array | null): void;
 }
 
@@ -83,7 +84,7 @@ export class Trie {
 		}
 		if (isLoaded(this.#root) && this.#root.reference === null) {
 			this.#settleChildren(this.#root, "");
-			const encoding = encodeNode(this.#root).slice();
+			const encoding = encodeNode(this.#root);
 			this.#storage.write("", encoding);
 			// The root is hashed even if it is short.
 			this.#root.reference = concatBytes(Uint8Array.of(0xa0), keccak256(encoding));
@@ -137,7 +138,7 @@ export class Trie {
 		this.#settleChildren(node, path);
 		const encoding = encodeNode(node);
 		node.reference = referenceTo(encoding);
-		if (!isEmbedded(node.reference)) this.#storage.write(path, encoding.slice());
+		if (!isEmbedded(node.reference)) this.#storage.write(path, encoding);
 		else if (this.#storage.read(path) !== undefined) this.#storage.write(path, null);
 	}
 

@@ -48,6 +48,9 @@ const DEFAULTS = { pollMs: 1_000, retryMs: 1_000, ahead: 16 };
 /** How often a reorg below finality must be seen, one after the other, before it is believed: a node may be confused for a moment. */
 const DEEP_CONFIRMATIONS = 3;
 
+/** How often a node may answer with a block that does not follow its own last one before it is said. */
+const CONTRADICTIONS = 3;
+
 /**
  * Blocks from the one after `chain.last()` on, and reorgs. Failures of sources (`retry`) are waited for without end. Throws what else the
  * source throws (`halt`, `usage`), and `halt` with code `reorg-below-finality` if a block that was final is canonical no more.
@@ -70,6 +73,7 @@ class Follower {
 	#announced: L1Id | null = null;
 	#finalized = -1;
 	#deepReorgs = 0;
+	#contradictions = 0;
 	#failures = 0;
 
 	constructor(options: FollowOptions) {
@@ -88,7 +92,7 @@ class Follower {
 		try {
 			const event = await unlessAborted(this.#look(), signal);
 			this.#failures = 0;
-			if (event !== null) this.#deepReorgs = 0;
+			if (event !== null) this.#deepReorgs = this.#contradictions = 0;
 			this.#status.fine();
 			return event;
 		} catch (error) {
@@ -118,8 +122,15 @@ class Follower {
 		this.#prefetch.clear();
 		this.#heads = null;
 		// The node may have changed its mind between two answers; only if it disowns our block there is a reorg.
-		if ((await source.hashOf(last.number)) === last.hash) return null;
+		if ((await source.hashOf(last.number)) === last.hash) return this.#contradiction(block);
 		return await this.#reorg(last);
+	}
+
+	/** Once is chance; a node that goes on like that (Hardhat's does after hardhat_mine) is something to tell a person. */
+	#contradiction({ number, parentHash }: L1Block): null {
+		if (++this.#contradictions < CONTRADICTIONS) return null;
+		const what = `L1 block ${number} names ${parentHash} as its parent, which is not the hash of the same node's block ${number - 1}`;
+		throw new MeridianError("retry", "l1-contradiction", what, { number });
 	}
 
 	/** The heads known if they are ahead of what is wanted, fresh ones otherwise. */

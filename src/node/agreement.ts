@@ -35,9 +35,9 @@ export async function verifyDirectory({ directory, onEvent, source, ...run }: Ve
 	const counts = { ticks: 0, blocks: 0, unexecuted: 0, lastTick: 0 };
 	let difference: Difference | null = null;
 	const reader = await openReader({ source, index: false });
-	let files: ClaimedFiles | null = null;
+	const files = await ClaimedFiles.open(directory);
 	try {
-		files = await ClaimedFiles.open(directory);
+		await files.begin();
 		for await (const event of reader.run({ ...run, until: "latest" })) {
 			onEvent?.(event);
 			if (files.done) break;
@@ -48,10 +48,10 @@ export async function verifyDirectory({ directory, onEvent, source, ...run }: Ve
 		if (!(error instanceof Disagreement)) throw error;
 		difference = error.difference;
 	} finally {
-		await files?.close();
+		await files.close();
 	}
 	const l1 = { from: reader.timeline.config.startBlock, to: reader.state.l1.number };
-	return { agrees: difference === null, ...counts, rollups: files?.rollups ?? [], l1, difference };
+	return { agrees: difference === null, ...counts, rollups: files.rollups, l1, difference };
 }
 
 async function compare(

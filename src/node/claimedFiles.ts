@@ -71,9 +71,12 @@ export class ClaimedFiles {
 		}
 		const input = ordered ? createReadStream(join(directory, ORDER_FILE)) : null;
 		const lines = input && createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]();
-		const files = new ClaimedFiles(directory, lines, blocks);
-		await files.#readLine();
-		return files;
+		return new ClaimedFiles(directory, lines, blocks);
+	}
+
+	/** Reads the first line of the order. */
+	async begin(): Promise<void> {
+		await this.#readLine();
 	}
 
 	/** Rollups whose blocks are there. */
@@ -165,21 +168,25 @@ export class ClaimedFiles {
 		this.#next = null;
 		if (line === undefined || line.done) return;
 		this.#lineNumber++;
-		try {
-			this.#next = JSON.parse(line.value) as TickRecord;
-		} catch {
-			const field = `${ORDER_FILE} line ${this.#lineNumber}`;
-			throw new Disagreement({ field, expected: "a JSON object", found: line.value.slice(0, 60) });
-		}
-		if (typeof this.#next !== "object" || this.#next === null) {
+		const value = parseJson(line.value);
+		if (typeof value === "object" && value !== null) this.#next = value as TickRecord;
+		else {
 			const field = `${ORDER_FILE} line ${this.#lineNumber}`;
 			throw new Disagreement({ field, expected: "a JSON object", found: line.value.slice(0, 60) });
 		}
 	}
 }
 
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+
 /** The first value, in the order of `expected`, that differs; fields that only `found` has are not looked at. */
-export function firstDifference(
+function firstDifference(
 	expected: unknown,
 	found: unknown,
 	path: string,

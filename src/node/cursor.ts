@@ -24,7 +24,7 @@ export interface Totals {
 	readonly blocks: number;
 }
 
-export const NO_TOTALS: Totals = {
+const NO_TOTALS: Totals = {
 	ticks: 0,
 	publications: 0,
 	void: 0,

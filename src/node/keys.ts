@@ -22,7 +22,7 @@ export interface Place {
 export const TIMELINE_KEY = "n/timeline";
 export const CURSOR_KEY = "n/cursor";
 export const STATE_KEY = "n/state";
-export const PAYLOAD_PREFIX = "n/payload/";
+const PAYLOAD_PREFIX = "n/payload/";
 export const L1_PREFIX = "n/l1/";
 export const TICK_PREFIX = "n/tick/";
 export const PUBLICATION_PREFIX = "n/publication/";

@@ -1,5 +1,4 @@
 /** The timeline's records in the store: written with each commit, looked up by number, hash or position. */
-import type { RollupHead } from "../execute/types.ts";
 import type { Hash32, RollupConfig, RollupId, Tick } from "../primitives/types.ts";
 import type { Changes, Store } from "../store/types.ts";
 import {
@@ -99,6 +98,3 @@ export function createTimelineIndex(store: Store): TimelineIndex {
 		blocks,
 	};
 }
-
-/** Where a rollup is, as a display shows it. */
-export type HeadRecord = Pick<RollupHead, "rollupId" | "number" | "hash">;

@@ -141,9 +141,9 @@ async function signCall(
 
 /** What nodes say, and what it means. First match wins. */
 const REFUSALS: readonly (readonly [pattern: RegExp, code: string])[] = [
-	[/already known|already imported|known transaction/i, "l1-known"],
+	[/already ?known|already imported|known transaction/i, "l1-known"],
 	[/underpriced|replacement|fee too low|max(imum)? ?fee per (blob )?gas.*(less|below|too low)/i, "l1-underpriced"],
-	[/nonce too low|nonce.*(already been used|lower|is too low)|nonce has already/i, "l1-nonce-used"],
+	[/nonce too low|oldnonce|nonce.*(already been used|lower|is too low)|nonce has already/i, "l1-nonce-used"],
 	[/insufficient funds|enough funds|sender doesn't have|balance/i, "l1-funds"],
 	[/address already reserved|conflicting.*pool/i, "l1-other-pool"],
 ];

@@ -133,11 +133,11 @@ export class Sequencer {
 		);
 		this.#plans = reconciled.kept;
 		this.#state = reconciled.state;
+		this.#mempool.restore(reconciled.undone.flatMap((plan) => plan.txs));
+		this.#unseen.unshift(...reconciled.undone.flatMap((plan) => plan.unseen));
 		const speculative = reconciled.speculative.map((tick): Step => ({ kind: "tick", tick }));
 		const steps = [...this.#track.blocks.flatMap(stepsOf), ...speculative];
 		await this.#execution.sync(this.#messages.place(this.#track.blocks, steps));
-		this.#mempool.restore(reconciled.undone.flatMap((plan) => plan.txs));
-		this.#unseen.unshift(...reconciled.undone.flatMap((plan) => plan.unseen));
 		this.#mempool.prune(this.#nonceOf);
 		await this.#forgetFinal();
 		const settled = await this.#publisher.settle();

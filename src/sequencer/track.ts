@@ -5,8 +5,12 @@
 import type { L1Source, Timeline } from "../derive/ports.ts";
 import { genesisState } from "../derive/state.ts";
 import { step } from "../derive/step.ts";
-import type { OrderState, StepResult } from "../derive/types.ts";
+import type { L1Block, OrderState, StepResult } from "../derive/types.ts";
 import { MeridianError } from "../primitives/errors.ts";
+import type { Hash32 } from "../primitives/types.ts";
+
+/** Answers that fit no chain, before giving up. */
+const PATIENCE = 3;
 
 export interface Advance {
 	readonly added: readonly StepResult[];
@@ -48,11 +52,13 @@ export class L1Track {
 	async advance(): Promise<Advance> {
 		let removed = await this.#rewind();
 		let added: StepResult[] = [];
-		for (;;) {
+		for (let misfits = 0; ; ) {
 			const block = await this.#source.block(this.state.l1.number + 1);
 			if (block === null) return { added, removed };
 			if (this.state.l1.number >= this.timeline.config.startBlock && block.parentHash !== this.state.l1.hash) {
+				// Either L1 has changed in between, or the node contradicts itself and will do so again.
 				const back = await this.#rewind();
+				if (back === 0 && ++misfits === PATIENCE) throw misfit(block, this.state.l1.hash);
 				removed += Math.max(0, back - added.length);
 				added = added.slice(0, Math.max(0, added.length - back));
 				continue;
@@ -86,4 +92,13 @@ export class L1Track {
 			removed++;
 		}
 	}
+}
+
+function misfit({ number, parentHash }: L1Block, before: Hash32): MeridianError {
+	return new MeridianError(
+		"retry",
+		"l1-misfit",
+		`The L1 node says that block ${number} follows ${parentHash}, and that block ${number - 1} is ${before}`,
+		{ number, parentHash, before, hint: "a node that mines blocks in bulk may invent them; mine them one by one" },
+	);
 }

@@ -71,12 +71,12 @@ describe("execution against EDR", function () {
 			if ("drop" in decoded) return expect.fail(decoded.drop);
 			expect(builder.check(decoded)).to.equal(null);
 			await builder.run(decoded);
-			const block = builder.seal();
+			const { header } = builder.seal();
 			const where = `seed ${random.seed}, block ${i}: ${bytesToHex(raw)}`;
-			expect(Number(block.header.gasUsed), where).to.equal(Number(theirs.gasUsed));
-			expect(bytesToHex(block.header.stateRoot), where).to.equal(theirs.stateRoot);
-			expect(bytesToHex(block.hash()), where).to.equal(theirs.hash);
-			hashes.push(block.hash());
+			expect(Number(header.gasUsed), where).to.equal(Number(theirs.gasUsed));
+			expect(bytesToHex(header.stateRoot), where).to.equal(theirs.stateRoot);
+			expect(bytesToHex(header.hash()), where).to.equal(theirs.hash);
+			hashes.push(header.hash());
 		}
 	});
 });

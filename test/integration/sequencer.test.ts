@@ -74,6 +74,36 @@ describe("sequencer on anvil", function () {
 		expect(fresh.heads()).to.deep.equal(after.heads);
 	});
 
+	it("does the same with blobs: replaced at twice the fees while in flight, published again after a reorg", async () => {
+		await test.close();
+		test = await TestWorld.open({ calldata: false });
+		const { chain, sequencer } = test.world;
+		const sent = [await test.transfer(1)];
+		await sequencer.makeTick(test.tick);
+		expect(await sequencer.publish(test.tick)).to.include({
+			kind: "sent",
+			carrier: "blobs",
+			blobs: 1,
+			replacement: false,
+		});
+		// Too dear for the first offer until its patience is over.
+		for (let i = 0; i < 3; i++) {
+			await chain.rpc.request("anvil_setNextBlockBaseFeePerGas", ["0x4a817c800"]);
+			await test.slot();
+		}
+		expect(await sequencer.publish(test.tick)).to.include({ kind: "sent", replacement: true });
+		const { mined } = await test.slot();
+		expect(mined?.receipt).to.include({ success: true, blobGasUsed: 131_072n });
+		await test.reorg(2);
+		expect((await sequencer.sync()).removedBlocks).to.equal(2);
+		sent.push(await test.transfer(2));
+		await test.slot();
+		await sequencer.makeTick(test.tick);
+		const { heads, included } = await test.settle();
+		expect([...included].sort()).to.deep.equal([...sent].sort());
+		expect(heads).to.deep.equal(sequencer.heads());
+	});
+
 	it("rebuilds the unsafe ticks that credited a deposit which a reorg takes back", async () => {
 		const { chain, sequencer, setup } = test.world;
 		const users = new L1Users(chain, sequencer.timeline, setup.user);

@@ -60,6 +60,24 @@ describe("L1 that cannot be read", () => {
 		expect(lines).to.include("L1 can be read again");
 	});
 
+	it("a node whose blocks do not follow each other is waited for, aloud", async () => {
+		const l1 = await busyL1(random, 6);
+		const whole = l1.blocks[4];
+		if (whole === undefined) expect.fail("no block 4");
+		l1.blocks[4] = { ...whole, parentHash: `0x${"99".repeat(32)}` };
+		const reader = await openReader({ source: l1 });
+		const lines: string[] = [];
+		const onStatus = (line: string): void => {
+			lines.push(line);
+			l1.blocks[4] = whole;
+		};
+		await drain(reader.run({ until: "latest", retryMs: 1, pollMs: 1, onStatus }));
+		expect(lines[0]).to.match(
+			/^L1 block 4 names 0x99.+ as its parent, which is not the hash of the same node's block 3/,
+		);
+		expect(reader.state.l1.number).to.equal(l1.head.number);
+	});
+
 	it("a source that lies halts the reader, which keeps what it had", async () => {
 		const l1 = await busyL1(random, 10);
 		const store = await memoryStore();

@@ -1,10 +1,6 @@
 import type { Command } from "commander";
-import { addWriteFlags, rollupId, type WriteFlags } from "../writing/flags.ts";
-
-export interface DepositFlags extends WriteFlags {
-	readonly to: string;
-	readonly amount: string;
-}
+import type { DepositFlags } from "../writing/deposit.ts";
+import { addWriteFlags, rollupId } from "../writing/flags.ts";
 
 const DESCRIPTION = `deposit ETH from L1 for an account of a rollup
 

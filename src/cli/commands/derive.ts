@@ -1,13 +1,5 @@
 import type { Command } from "commander";
-import { addL1Flags, type L1Flags, rollupIds, until, wholeNumber } from "../reading/flags.ts";
-
-export interface DeriveFlags extends L1Flags {
-	readonly from?: number;
-	readonly until: number | "latest" | "follow";
-	readonly rollup?: readonly number[];
-	readonly out?: string;
-	readonly json: boolean;
-}
+import { addL1Flags, type DeriveFlags, rollupIds, until, wholeNumber } from "../reading/flags.ts";
 
 const DESCRIPTION = `read L1, derive the timeline, execute it
 

@@ -26,6 +26,10 @@ interface Flags {
 	readonly json: boolean;
 }
 
+interface Compiler {
+	compileContracts(): Promise<void>;
+}
+
 const DESCRIPTION = `a whole timeline on a local L1: rollups, traffic, publications, and a reader that derives it all again
 
 Starts L1, deploys the contracts by the Ignition modules, registers rollups (from three on the last has a cluster of its own), sends
@@ -72,7 +76,10 @@ export function register(program: Command): void {
 		.option("--json", "the last line of stdout is the result as JSON", false)
 		.addHelpText("after", HELP)
 		.action(async (flags: Flags) => {
-			process.exitCode = await run(optionsOf(flags), createOutput(flags));
+			const output = createOutput(flags);
+			if (flags.key !== undefined)
+				output.note("note: other users of this machine can see --key; MERIDIAN_KEY they cannot");
+			process.exitCode = await run(optionsOf(flags), output);
 		});
 }
 
@@ -128,7 +135,10 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 
 async function loadRepository(output: Output): Promise<Repository> {
 	const artifact = (name: string): string => repositoryPath(`artifacts/contracts/mocks/l2/${name}.sol/${name}.json`);
-	if (!existsSync(artifact("Pool"))) await compile(output);
+	if (!existsSync(artifact("Pool")) || !existsSync(repositoryPath("artifacts/contracts/l1/Inbox.sol/Inbox.json"))) {
+		output.note("compiling contracts (once; about half a minute)");
+		await (await importFromRepository<Compiler>("scripts/compile.ts")).compileContracts();
+	}
 	const code = async (name: string): Promise<Hex> => {
 		const text = await readFile(artifact(name), "utf8");
 		return (JSON.parse(text) as { bytecode: Hex }).bytecode;
@@ -139,11 +149,4 @@ async function loadRepository(output: Output): Promise<Repository> {
 		code("Pool"),
 	]);
 	return { deployment, contracts: { token, pool } };
-}
-
-/** Hardhat is loaded only when there is something to compile: it takes longer than all the rest. */
-async function compile(output: Output): Promise<void> {
-	output.note("compiling contracts (once; about half a minute)");
-	const { default: hre } = await import("hardhat");
-	await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
 }

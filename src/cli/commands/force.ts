@@ -1,12 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { wholeNumber } from "../reading/flags.ts";
-import { addWriteFlags, rawTransactions, rollupId, type WriteFlags } from "../writing/flags.ts";
-
-export interface ForceFlags extends WriteFlags {
-	readonly tx: string;
-	readonly gas?: number;
-	readonly anyway: boolean;
-}
+import { addWriteFlags, rawTransactions, rollupId } from "../writing/flags.ts";
+import type { ForceFlags } from "../writing/force.ts";
 
 const DESCRIPTION = `queue a transaction on L1, where no sequencer can refuse it
 

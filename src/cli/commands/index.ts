@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { register as bench } from "./bench.ts";
 import { register as check } from "./check.ts";
 import { register as deposit } from "./deposit.ts";
 import { register as derive } from "./derive.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
 	deposit,
 	test,
 	fuzz,
+	bench,
 	check,
 ];
 

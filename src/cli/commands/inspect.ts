@@ -1,13 +1,5 @@
 import { Argument, type Command } from "commander";
-import { addL1Flags, type L1Flags } from "../reading/flags.ts";
-
-export type Subject = "publication" | "tick" | "tx";
-
-export interface InspectFlags extends Partial<L1Flags> {
-	readonly giveUp: number;
-	readonly out?: string;
-	readonly json: boolean;
-}
+import { addL1Flags, type InspectFlags, type Subject } from "../reading/flags.ts";
 
 const DESCRIPTION = `show one publication, one tick, or one transaction
 

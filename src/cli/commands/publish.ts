@@ -1,11 +1,6 @@
 import type { Command } from "commander";
-import { addWriteFlags, rawTransactions, rollupId, type WriteFlags } from "../writing/flags.ts";
-
-export interface PublishFlags extends WriteFlags {
-	readonly tx?: readonly string[];
-	readonly file?: string;
-	readonly calldata: boolean;
-}
+import { addWriteFlags, rawTransactions, rollupId } from "../writing/flags.ts";
+import type { PublishFlags } from "../writing/publish.ts";
 
 const DESCRIPTION = `publish raw transactions of one rollup as one tick
 

@@ -1,10 +1,5 @@
 import type { Command } from "commander";
-import { addL1Flags, type L1Flags } from "../reading/flags.ts";
-
-export interface VerifyFlags extends L1Flags {
-	readonly out: string;
-	readonly json: boolean;
-}
+import { addL1Flags, type VerifyFlags } from "../reading/flags.ts";
 
 const DESCRIPTION = `derive everything again from L1 and compare it with a directory that derive --out has written
 

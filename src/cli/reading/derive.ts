@@ -2,8 +2,8 @@
 import { clustersOf } from "../../node/connect.ts";
 import { openReader, type Reader, type ReaderEvent } from "../../node/reader.ts";
 import { MeridianError } from "../../primitives/errors.ts";
-import type { DeriveFlags } from "../commands/derive.ts";
 import { createOutput, type Output, type Progress } from "../output.ts";
+import type { DeriveFlags } from "./flags.ts";
 import { connect, firstContact, interruptible, openStoreIn } from "./open.ts";
 import { publicationLine, reorgLine, rollupLine, summaryLines, tickLine } from "./text.ts";
 

@@ -9,12 +9,33 @@ export interface L1Flags {
 	readonly giveUp: number;
 }
 
+export interface DeriveFlags extends L1Flags {
+	readonly from?: number;
+	readonly until: number | "latest" | "follow";
+	readonly rollup?: readonly number[];
+	readonly out?: string;
+	readonly json: boolean;
+}
+
+export interface VerifyFlags extends L1Flags {
+	readonly out: string;
+	readonly json: boolean;
+}
+
+export type Subject = "publication" | "tick" | "tx";
+
+export interface InspectFlags extends Partial<L1Flags> {
+	readonly giveUp: number;
+	readonly out?: string;
+	readonly json: boolean;
+}
+
 export function wholeNumber(text: string): number {
 	if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
 	throw new InvalidArgumentError("give a whole number, 0 or more.");
 }
 
-export function httpUrl(text: string): string {
+function httpUrl(text: string): string {
 	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
 	throw new InvalidArgumentError("give an http or https URL like http://127.0.0.1:8545.");
 }

@@ -9,8 +9,8 @@ import { isHex } from "../../primitives/bytes.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Hash32, Tick } from "../../primitives/types.ts";
 import { openStore } from "../../store/open.ts";
-import type { InspectFlags, Subject } from "../commands/inspect.ts";
 import { createOutput, type Output } from "../output.ts";
+import type { InspectFlags, Subject } from "./flags.ts";
 import { connect, interruptible } from "./open.ts";
 import { fields, outcomeText, plural, positionLines, tickSource } from "./text.ts";
 
@@ -118,7 +118,8 @@ function showPublication(record: PublicationRecord, index: TimelineIndex, output
 		["publisher", record.publisher],
 		["coinbase", record.coinbase],
 		["ticks", `${record.firstTick} to ${record.lastTick} as declared`],
-		["l1Origin", `${record.l1Origin.number} ${record.l1Origin.hash}`],
+		["l1Origin", record.l1Origin.number],
+		["its hash", record.l1Origin.hash],
 		["data", record.blobs === 0 ? "calldata" : plural(record.blobs, "blob")],
 		["ticksRoot", record.ticksRoot],
 		["head", record.head],
@@ -132,7 +133,8 @@ function showTick(record: TickRecord, output: Output): void {
 	const rows = fields([
 		["tick", `${record.tick} (${new Date(record.time * 1_000).toISOString()})`],
 		["from", `${tickSource(record)}, L1 block ${record.l1Block}`],
-		["l1Origin", `${record.l1Origin.number} ${record.l1Origin.hash}`],
+		["l1Origin", record.l1Origin.number],
+		["its hash", record.l1Origin.hash],
 		["coinbase", record.coinbase ?? "each rollup's fee recipient"],
 		["orderRoot", record.orderRoot],
 		["positions", record.positions.length],

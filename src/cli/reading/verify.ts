@@ -1,8 +1,8 @@
 /** What `meridian verify` does. */
 import { type Agreement, verifyDirectory } from "../../node/agreement.ts";
-import type { VerifyFlags } from "../commands/verify.ts";
 import { EXIT } from "../failure.ts";
 import { createOutput, type Output } from "../output.ts";
+import type { VerifyFlags } from "./flags.ts";
 import { connect, firstContact, interruptible } from "./open.ts";
 import { plural } from "./text.ts";
 

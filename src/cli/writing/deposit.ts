@@ -6,9 +6,14 @@ import { BRIDGE_ABI } from "../../primitives/abi.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Hex } from "../../primitives/types.ts";
 import { sendCall, waitForReceipt } from "../../sequencer/l1-send.ts";
-import type { DepositFlags } from "../commands/deposit.ts";
+import type { WriteFlags } from "./flags.ts";
 import { withWriter } from "./open.ts";
 import { minedEvent } from "./receipts.ts";
+
+export interface DepositFlags extends WriteFlags {
+	readonly to: string;
+	readonly amount: string;
+}
 
 const GWEI = 1_000_000_000n;
 const bridge = new Interface(BRIDGE_ABI);

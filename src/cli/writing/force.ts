@@ -10,9 +10,15 @@ import { decodePoolTx } from "../../sequencer/decode.ts";
 import type { Request } from "../../sequencer/l1-account.ts";
 import { sendCall, waitForReceipt } from "../../sequencer/l1-send.ts";
 import { explainRevert } from "../../sequencer/reverts.ts";
-import type { ForceFlags } from "../commands/force.ts";
+import type { WriteFlags } from "./flags.ts";
 import { withWriter } from "./open.ts";
 import { minedEvent } from "./receipts.ts";
+
+export interface ForceFlags extends WriteFlags {
+	readonly tx: string;
+	readonly gas?: number;
+	readonly anyway: boolean;
+}
 
 const queue = new Interface(FORCED_INCLUSION_ABI);
 const registry = new Interface(REGISTRY_ABI);

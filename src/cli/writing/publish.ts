@@ -10,10 +10,15 @@ import type { Tick } from "../../primitives/types.ts";
 import type { L1Receipt } from "../../sequencer/l1-account.ts";
 import { Sequencer } from "../../sequencer/sequencer.ts";
 import type { UnsafeTick } from "../../sequencer/types.ts";
-import type { PublishFlags } from "../commands/publish.ts";
 import type { Output } from "../output.ts";
-import { rawTransactions } from "./flags.ts";
+import { rawTransactions, type WriteFlags } from "./flags.ts";
 import { type Writer, withWriter } from "./open.ts";
+
+export interface PublishFlags extends WriteFlags {
+	readonly tx?: readonly string[];
+	readonly file?: string;
+	readonly calldata: boolean;
+}
 
 const POLL_MS = 500;
 const ATTEMPTS = 5;

@@ -45,9 +45,9 @@ export const CONFIG: TimelineConfig = {
 
 export const GENESIS_HEAD: Hash32 = `0x${"00".repeat(9)}${"ab".repeat(23)}`;
 export const COINBASE: Address = `0x${"c0".repeat(20)}`;
-export const FEE_RECIPIENT: Address = `0x${"fe".repeat(20)}`;
+const FEE_RECIPIENT: Address = `0x${"fe".repeat(20)}`;
 const PUBLISHER: Address = `0x${"bb".repeat(20)}`;
-export const USER: Address = `0x${"aa".repeat(20)}`;
+const USER: Address = `0x${"aa".repeat(20)}`;
 
 /** L1 timestamp of a block: one a slot. Tick `6 * (number - 100)` has the same time. */
 export const timestampOf = (number: number): number =>

@@ -42,6 +42,9 @@ type Call = readonly [method: string, parameters: readonly unknown[]];
 
 const BASE_FEE = 1_000_000_000n;
 
+let shared: Promise<edr.EdrContext> | undefined;
+
+/** EDR wants one context per process. */
 async function createContext(): Promise<edr.EdrContext> {
 	const context = new edr.EdrContext();
 	await context.registerProviderFactory(edr.L1_CHAIN_TYPE, edr.l1ProviderFactory());
@@ -57,7 +60,8 @@ export class EdrChain {
 	}
 
 	static async create(options: EdrOptions): Promise<EdrChain> {
-		const context = await createContext();
+		shared ??= createContext();
+		const context = await shared;
 		const config = {
 			allowBlocksWithSameTimestamp: true,
 			allowUnlimitedContractSize: false,

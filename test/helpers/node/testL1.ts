@@ -31,9 +31,9 @@ export const CONFIG: TimelineConfig = {
 
 const address = (byte: number): Address => `0x${byte.toString(16).padStart(2, "0").repeat(20)}`;
 
-export const INBOX = address(0xa1);
-export const FEE_RECIPIENT = address(0xfe);
-export const COINBASE = address(0xcb);
+const INBOX = address(0xa1);
+const FEE_RECIPIENT = address(0xfe);
+const COINBASE = address(0xcb);
 /** Rich in the genesis of every rollup. */
 export const USERS = [1, 2, 3, 4, 5].map((n) => new Wallet(`0x${n.toString(16).padStart(64, "0")}`));
 
@@ -45,7 +45,7 @@ const ALLOCATION = RLP.encode(
 
 const GENESIS_HEAD = genesisWord(31_337, INBOX, CONFIG);
 
-export const TIMELINE: Timeline = {
+const TIMELINE: Timeline = {
 	l1ChainId: 31_337,
 	inbox: INBOX,
 	registry: address(0xa2),

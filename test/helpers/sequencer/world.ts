@@ -35,9 +35,10 @@ export class TestWorld {
 		this.world = world;
 	}
 
-	static async open(): Promise<TestWorld> {
+	static async open(changes: Partial<DevnetOptions> = {}): Promise<TestWorld> {
 		const chain = await openChain("anvil");
-		const world = await openWorld(chain, await setUp(chain, deployment, OPTIONS), OPTIONS);
+		const options = { ...OPTIONS, ...changes };
+		const world = await openWorld(chain, await setUp(chain, deployment, options), options);
 		await chain.startSlots();
 		const opened = new TestWorld(chain, world);
 		await opened.slot();

@@ -14,7 +14,7 @@ class MemoryNodes implements NodeStorage {
 	}
 	write(path: string, encoding: Uint8Array | null): void {
 		if (encoding === null) this.nodes.delete(path);
-		else this.nodes.set(path, encoding);
+		else this.nodes.set(path, encoding.slice());
 	}
 }
 

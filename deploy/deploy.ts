@@ -1,0 +1,143 @@
+/**
+ * Deploys timelines and registers rollups through the Ignition modules, with nothing but an ethers signer: in tests, on a
+ * development chain, or on a real one.
+ */
+import {
+	type DeploymentParameters,
+	DeploymentResultType,
+	deploy,
+	type EIP1193Provider,
+	type IgnitionModule,
+} from "@nomicfoundation/ignition-core";
+import { ethers } from "ethers";
+import { REGISTRY_ABI } from "../src/primitives/abi.ts";
+import { MeridianError } from "../src/primitives/errors.ts";
+import type { Address, Hex, RollupConfig, RollupId, TimelineConfig } from "../src/primitives/types.ts";
+import { artifactResolver } from "./artifacts.ts";
+import OpenTimeline from "./modules/OpenTimeline.ts";
+import Timeline from "./modules/Timeline.ts";
+
+/** What may be chosen; the defaults are those of docs/spec/derivation.md, section 1.1, for slots of 12 seconds. */
+export interface TimelineOptions extends Partial<Omit<TimelineConfig, "startBlock">> {
+	/** Who publishes; `null`: anyone. Default: the signer. */
+	readonly sequencer?: string | null;
+	/** Wei per declared gas of an empty forced queue. */
+	readonly basePrice?: bigint;
+}
+
+export interface TimelineAddresses {
+	readonly registry: Address;
+	readonly rights: Address;
+	readonly forcedInclusion: Address;
+	readonly bridge: Address;
+	readonly inbox: Address;
+}
+
+/** A signer that knows its provider, and a provider that takes raw requests: a wallet, an unlocked account, Hardhat's. */
+export type Deployer = ethers.Signer;
+
+/**
+ * Deploys the five contracts. Unless given, the clock starts at the L1 slot of the chain's latest block, and slots are
+ * counted from there if `beaconGenesisTime` is not given either.
+ * Throws `usage` with code `not-compiled`, `halt` with code `deployment-failed`.
+ */
+export async function deployTimeline(signer: Deployer, options: TimelineOptions = {}): Promise<TimelineAddresses> {
+	const from = await signer.getAddress();
+	const { sequencer = from, ...given } = options;
+	const parameters = { ...given, ...(await clock(signer, options)) };
+	const deployed = await run(
+		signer,
+		sequencer === null ? OpenTimeline : Timeline,
+		sequencer === null
+			? { OpenTimeline: parameters }
+			: { Timeline: { ...parameters, sequencer: ethers.getAddress(sequencer) } },
+	);
+	const address = (name: string) => (deployed[name] ?? "").toLowerCase() as Address;
+	return {
+		registry: address("registry"),
+		rights: address("rights"),
+		forcedInclusion: address("forcedInclusion"),
+		bridge: address("bridge"),
+		inbox: address("inbox"),
+	};
+}
+
+/**
+ * Registers rollups, one transaction each, owned by the signer. Cluster 0 makes a new cluster.
+ * Returns their numbers and clusters, in the same order. Throws the contract's error.
+ */
+export async function registerRollups(
+	signer: Deployer,
+	registry: string,
+	rollups: readonly { readonly config: RollupConfig; readonly allocation: Hex }[],
+): Promise<{ rollupId: RollupId; cluster: number }[]> {
+	const contract = new ethers.Contract(registry, REGISTRY_ABI, signer);
+	const registered: { rollupId: RollupId; cluster: number }[] = [];
+	for (const { config, allocation } of rollups) {
+		const sent = await contract.getFunction("register")(config, allocation);
+		const receipt: ethers.TransactionReceipt = await sent.wait();
+		for (const log of receipt.logs) {
+			const event = contract.interface.parseLog(log);
+			if (event?.name !== "RollupRegistered") continue;
+			registered.push({ rollupId: Number(event.args.rollupId), cluster: Number(event.args.config.cluster) });
+		}
+	}
+	return registered;
+}
+
+/** Both genesis times, on one grid of slots, at or before the latest block. */
+async function clock(
+	signer: Deployer,
+	{ genesisTime, beaconGenesisTime, slotSeconds = 12 }: TimelineOptions,
+): Promise<{ genesisTime: bigint; beaconGenesisTime: bigint }> {
+	const now = (await signer.provider?.getBlock("latest"))?.timestamp ?? 0;
+	const beacon = beaconGenesisTime ?? genesisTime ?? now - (now % slotSeconds);
+	const genesis = genesisTime ?? now - ((now - beacon) % slotSeconds);
+	return { genesisTime: BigInt(genesis), beaconGenesisTime: BigInt(beacon) };
+}
+
+async function run(
+	signer: Deployer,
+	module: IgnitionModule,
+	deploymentParameters: DeploymentParameters,
+): Promise<Record<string, string>> {
+	const from = await signer.getAddress();
+	const result = await deploy({
+		config: { requiredConfirmations: 1, blockPollingInterval: 50 },
+		artifactResolver,
+		provider: signingProvider(signer),
+		ignitionModule: module,
+		deploymentParameters,
+		accounts: [from],
+		defaultSender: from,
+	});
+	if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT)
+		throw new MeridianError(
+			"halt",
+			"deployment-failed",
+			`Deploying ${module.id} failed (${result.type}): ${JSON.stringify(result)}`,
+			{ result },
+		);
+	return Object.fromEntries(
+		Object.entries(result.contracts).map(([id, { address }]) => [resultName(module, id), address]),
+	);
+}
+
+/** Ignition answers by the ids of its futures; a module names them by its results. */
+function resultName(module: IgnitionModule, futureId: string): string {
+	return Object.entries(module.results).find(([, future]) => future.id === futureId)?.[0] ?? futureId;
+}
+
+/** An EIP-1193 provider whose only account is the signer's. */
+function signingProvider(signer: Deployer): EIP1193Provider {
+	const provider = signer.provider as ethers.JsonRpcApiProvider;
+	return {
+		async request({ method, params = [] }) {
+			if (method === "eth_accounts") return [await signer.getAddress()];
+			if (method !== "eth_sendTransaction") return await provider.send(method, params as unknown[]);
+			const [transaction] = params as [Record<string, string>];
+			const { gas, from: _, ...rest } = transaction;
+			return (await signer.sendTransaction({ ...rest, ...(gas === undefined ? {} : { gasLimit: gas }) })).hash;
+		},
+	};
+}

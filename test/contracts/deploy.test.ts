@@ -1,0 +1,88 @@
+import { expect } from "chai";
+import { ethers } from "ethers";
+import { network } from "hardhat";
+import { describe, it } from "mocha";
+import { DEVELOPMENT_KEY } from "../../bench/anvil.ts";
+import { deployTimeline, registerRollups } from "../../deploy/deploy.ts";
+import OpenTimeline from "../../deploy/modules/OpenTimeline.ts";
+import Rollup from "../../deploy/modules/Rollup.ts";
+import Timeline from "../../deploy/modules/Timeline.ts";
+import { ZERO_ADDRESS, ZERO_HASH } from "../../src/primitives/bytes.ts";
+import { isMeridianError } from "../../src/primitives/errors.ts";
+import { Inbox__factory, RollupRegistry__factory } from "../../typechain-types/index.ts";
+
+const DEFAULTS = [12n, 2n, 768n, 384n, 192n, 8192n, 180_000_000n];
+
+const rollup = (chainId: number, activationTick: number, cluster: number) => ({
+	chainId,
+	cluster,
+	gasLimit: 10_000_000,
+	feeRecipient: "0x00000000000000000000000000000000000000fe" as const,
+	activationTick,
+	settlement: ZERO_ADDRESS,
+	template: 1,
+	genesisHash: ZERO_HASH,
+});
+
+describe("deployment", () => {
+	it("by the Ignition module alone: the defaults are the spec's, the clock has just begun", async () => {
+		const { ignition, ethers: chain } = await network.create();
+		const single = await ignition.deploy(Timeline);
+		const open = await ignition.deploy(OpenTimeline);
+		for (const deployed of [single.inbox, open.inbox]) {
+			const inbox = Inbox__factory.connect(await deployed.getAddress(), chain.provider);
+			const { config, creationBlock } = await inbox.timeline();
+			expect([...config].slice(3)).to.deep.equal(DEFAULTS);
+			const latest = await chain.provider.getBlock("latest");
+			expect((latest?.timestamp ?? 0) - Number(config.genesisTime)).to.be.within(0, 60);
+			expect(config.startBlock <= creationBlock).to.equal(true);
+		}
+	});
+
+	it("by the Rollup module: registers with what it is given", async () => {
+		const { ignition, ethers: chain } = await network.create();
+		const { registry } = await ignition.deploy(Timeline);
+		const address = await registry.getAddress();
+		await ignition.deploy(Rollup, {
+			parameters: { Rollup: { registry: address, config: { ...rollup(700_100, 5000, 0) } } },
+		});
+		expect(await RollupRegistry__factory.connect(address, chain.provider).rollupOfChain(700_100)).to.equal(1n);
+	});
+
+	it("by a signer: the clock is the chain's, wherever that is", async () => {
+		const { provider: chain } = await network.create({ override: { initialDate: "2031-05-05T05:05:05Z" } });
+		const provider = new ethers.BrowserProvider(chain, undefined, { cacheTimeout: -1 });
+		const signer = new ethers.Wallet(DEVELOPMENT_KEY, provider);
+		const beaconGenesisTime = 1_606_824_023;
+		const { inbox, registry } = await deployTimeline(signer, { beaconGenesisTime, maxLag: 96 });
+		const { config, genesisHead } = await Inbox__factory.connect(inbox, signer).timeline();
+		expect(Number(config.genesisTime - config.beaconGenesisTime) % 12).to.equal(0);
+		expect(config.maxLag).to.equal(96n);
+		const age = Date.parse("2031-05-05T05:05:05Z") / 1000 - Number(config.genesisTime);
+		expect(age).to.be.within(0, 11);
+		expect(await Inbox__factory.connect(inbox, signer).head()).to.equal(genesisHead);
+
+		const rollups = [rollup(700_001, 100, 0), rollup(700_002, 100, 1), rollup(700_003, 100, 0)];
+		const registered = await registerRollups(
+			signer,
+			registry,
+			rollups.map((config) => ({ config, allocation: "0x" })),
+		);
+		expect(registered).to.deep.equal([
+			{ rollupId: 1, cluster: 1 },
+			{ rollupId: 2, cluster: 1 },
+			{ rollupId: 3, cluster: 2 },
+		]);
+	});
+
+	it("that the contracts refuse says which parameter is wrong", async () => {
+		const { provider: chain } = await network.create();
+		const signer = new ethers.Wallet(DEVELOPMENT_KEY, new ethers.BrowserProvider(chain));
+		const failed = await deployTimeline(signer, { tickSeconds: 5 }).then(
+			() => expect.fail("deployed"),
+			(error: unknown) => error,
+		);
+		expect(isMeridianError(failed) && failed.code).to.equal("deployment-failed");
+		expect(String(failed)).to.include("InvalidParameter");
+	});
+});
