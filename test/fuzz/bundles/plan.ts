@@ -138,8 +138,8 @@ function force(world: World, legs: readonly SignedLeg[], bundle: boolean): Entry
 async function choose(world: World): Promise<Plan> {
 	const { random } = world;
 	const luck = random.below(100);
-	if (luck < 1) return long(world);
-	if (luck < 4) return wasteful(world);
+	if (random.chance(0.004)) return long(world);
+	if (luck < 5) return wasteful(world);
 	const plan = (await thinkUp(world)) ?? plainBundle(world);
 	if (luck < 18) return spoil(world, plan);
 	if (luck < 22) return misplace(world, plan);
@@ -159,7 +159,7 @@ function remember({ past, sessions: known }: Memory, legs: readonly SignedLeg[])
 /** The next of the order; forced entries must come first. */
 export async function plan(world: World, memory: Memory, forced: boolean): Promise<Planned> {
 	const { random } = world;
-	if (!forced && random.chance(0.002)) return flood(world);
+	if (!forced && random.chance(0.004)) return flood(world);
 	const again = random.some(memory.past);
 	if (!forced && again !== undefined && random.chance(0.04)) {
 		return {

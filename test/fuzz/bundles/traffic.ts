@@ -111,6 +111,7 @@ function errand(world: World): { target: Address; data: `0x${string}`; works: bo
 }
 
 const MIN_GAS = 60_000;
+const MAX_TX_GAS = 2 ** 24;
 
 /** A leg that sends, and the message it sends if `before` others are sent from there first. */
 export function sendLeg(
@@ -297,6 +298,7 @@ export function failingLegs(
 ): readonly (readonly [name: string, leg: DraftLeg])[] {
 	const { random } = world;
 	const plain: DraftLeg = { rollupId, from: sender(world), to: PAUPER.address, data: "0x", gas: 21_000 };
+	const blockGas = Math.min(world.tick.rollups.get(rollupId)?.gasLimit ?? 0, MAX_TX_GAS);
 	return [
 		...FAILURES.map(([name], i) => [name, { ...plain, to: failureAddress(i), gas: 60_000 }] as const),
 		["too high a nonce", { ...plain, nonceOffset: 1 + random.below(3) }],
@@ -309,7 +311,8 @@ export function failingLegs(
 		["a blob transaction", { ...plain, raw: Buffer.from([3, ...random.bytes(20)]) }],
 		["no bytes", { ...plain, raw: new Uint8Array(0) }],
 		["less than intrinsic gas", { ...plain, gas: 20_000 - 2_400 }],
-		["more gas than a block", { ...plain, gas: 16_700_000 }],
+		["more gas than a block", { ...plain, gas: blockGas + 1 }],
+		["more gas than a transaction may have", { ...plain, gas: MAX_TX_GAS + 1 }],
 		["too many deliveries", { ...plain, deliveries: Array.from({ length: 65 }, () => random.hex(32)) }],
 		["a helper of no session", { ...plain, helper: "nobody's" }],
 		[

@@ -82,7 +82,7 @@ function registrationsOf(random: Random): RollupRegisteredLog[] {
 		const j = random.below(i + 1);
 		[clusters[i], clusters[j]] = [clusters[j] as ClusterId, clusters[i] as ClusterId];
 	}
-	const gasLimit = random.pick([6_000_000, 10_000_000, 30_000_000, 30_000_000]);
+	const gasLimit = random.pick([5_000_000, 8_000_000, 12_000_000, 30_000_000]);
 	const usual = clusters.map((cluster, i) =>
 		registration({
 			rollupId: i + 1,
