@@ -31,7 +31,7 @@ export async function publish(flags: PublishFlags): Promise<void> {
 			throw new MeridianError("usage", "no-rollup", `Rollup ${flags.rollup} is not registered in this timeline`, {
 				hint: "rollups count from 1; meridian derive lists them",
 			});
-		for (const rawTx of raws) sequencer.orderUnseen({ rollupId: flags.rollup, rawTx });
+		for (const rawTx of raws) sequencer.orderUnseen({ kind: "tx", leg: { rollupId: flags.rollup, rawTx } });
 		for (let attempt = 1; ; attempt++) {
 			const { made, tick } = await nextTick(sequencer, writer);
 			await sequencer.preflight(tick, request);
