@@ -21,15 +21,15 @@ describe("the sequencer's execution", () => {
 		const messages: Step = { kind: "messages", l1Block: 100, messages: [sent] };
 		const store = await memoryStore();
 		const execution = new Execution(TIMELINE, store);
-		const after = async (steps: readonly Step[]): Promise<string> => {
+		const outcomeOf = async (steps: readonly Step[]): Promise<string> => {
 			const last = (await execution.sync(steps)).at(-1)?.result;
 			return last === null || last === undefined ? "nothing new" : verdicts(last).join();
 		};
-		expect(await after([register, messages, tick])).to.equal("included");
-		expect(await after([register, messages, tick])).to.equal("nothing new");
-		expect(await after([register, tick])).to.equal("message-not-sent");
-		expect(await after([register, { ...messages, l1Block: 101 }, tick])).to.equal("message-not-sent");
-		expect(await after([register, messages, tick])).to.equal("included");
+		expect(await outcomeOf([register, messages, tick])).to.equal("included");
+		expect(await outcomeOf([register, messages, tick])).to.equal("nothing new");
+		expect(await outcomeOf([register, tick])).to.equal("message-not-sent");
+		expect(await outcomeOf([register, { ...messages, l1Block: 101 }, tick])).to.equal("message-not-sent");
+		expect(await outcomeOf([register, messages, tick])).to.equal("included");
 		await store.close();
 	});
 });
