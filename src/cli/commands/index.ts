@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { register as bundle } from "./bundle.ts";
 import { register as check } from "./check.ts";
 import { register as deposit } from "./deposit.ts";
 import { register as derive } from "./derive.ts";
@@ -17,6 +18,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
 	verify,
 	inspect,
 	publish,
+	bundle,
 	force,
 	deposit,
 	test,
