@@ -1,5 +1,5 @@
 /** The middle one of several results: steadier than a mean on a machine that does other things too. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
 	const sorted = [...values].sort((a, b) => a - b);
 	return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
