@@ -106,7 +106,7 @@ export class BundleCluster {
 	/** A message with a word of data from rollup 1 to an account on rollup 2, sent and delivered. */
 	message(nonce: number): { readonly send: Leg; readonly deliver: Leg } {
 		const [source, destination] = [chainIdOf(1), chainIdOf(2)];
-		const rest = { sender: user.address, target: helper.address, minGas: 0, data: word(42) };
+		const rest = { sender: user.address, target: user.address, minGas: 0, data: word(42) };
 		const sent: TestMessage = { source, destination, nonce, ...rest };
 		return {
 			send: this.#leg(1, user, mailboxCall("send", destination, sent.target, sent.minGas, sent.data)),
