@@ -1,8 +1,13 @@
 /** What a campaign must have met to prove anything: every reason of the rules, and everything that the generator can think up. */
 
+import { LIES } from "./calls.ts";
+import { FAILURES } from "./contracts.ts";
+
+/** All but `block-bytes`: seven megabytes of transactions per tick would take too long (a unit test fills a block). */
 const LEG_REASONS = [
 	"undecodable",
 	"blob-transaction",
+	"no-chain-id",
 	"wrong-chain-id",
 	"forced-gas",
 	"block-gas",
@@ -40,6 +45,7 @@ export const FEATURES: readonly string[] = [
 	...["sends", "sent and delivered", "delivered before it is sent", "delivered later", "delivered again", "never sent"],
 	...[
 		"delivered without its tag",
+		"one's own message",
 		"a message changed under another's tag",
 		"from L1",
 		"from L1, elsewhere",
@@ -53,6 +59,8 @@ export const FEATURES: readonly string[] = [
 		"calls by two legs",
 		"read again after a frame that reverted",
 	],
+	...Object.keys(LIES),
+	...FAILURES.map(([name]) => name),
 	...["an unknown rollup", "a rollup that is not active", "two clusters", "a refused rollup"],
 ];
 

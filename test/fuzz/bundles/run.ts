@@ -1,4 +1,5 @@
 /** A campaign: any number of random bundles, in timelines of a hundred, on as many threads as there are cores. */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Chunk, ChunkResult } from "./chunk.ts";
@@ -62,8 +63,17 @@ class Totals {
 	}
 }
 
+/** The puppet and the token are compiled by Hardhat, which is loaded only if nobody has yet. */
+async function compile(): Promise<void> {
+	if (existsSync(new URL("../../../artifacts/contracts/mocks/l2/FuzzToken.sol/FuzzToken.json", import.meta.url)))
+		return;
+	const { default: hre } = await import("hardhat");
+	await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+}
+
 /** Reproducible: the same seed and number give the same bundles, however many threads there are. */
 export async function runBundleFuzz({ bundles, seed, onProgress }: BundleFuzzOptions): Promise<BundleFuzzResult> {
+	await compile();
 	const totals = new Totals();
 	const started = performance.now();
 	const chunks = Array.from(

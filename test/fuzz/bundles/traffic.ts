@@ -1,6 +1,6 @@
 /** Bundles without synchronous calls: plain legs, sessions, messages, and messages that justify each other. */
 import type { Address, Hash32, RollupId } from "../../../src/primitives/types.ts";
-import type { TestAccount } from "../../helpers/execute/accounts.ts";
+import { signTx, type TestAccount } from "../../helpers/execute/accounts.ts";
 import {
 	FAILURES,
 	type FuzzMessage,
@@ -175,7 +175,7 @@ export function deliverLeg(
 }
 
 function pair(world: World): [RollupId, RollupId] {
-	const [a = 1, b = 1] = shuffled(world, usable(world));
+	const [a = 1, b = a] = shuffled(world, usable(world));
 	return [a, b];
 }
 
@@ -205,7 +205,7 @@ export function laterDelivery(world: World): Plan | null {
 	const here = new Map(usable(world).map((rollupId) => [chainIdOf(world, rollupId), rollupId]));
 	const candidates = [...ledger.sent.values()].filter(({ message }) => here.has(message.destination));
 	const waiting = candidates.filter(({ delivered }) => !delivered);
-	const mode = random.below(6);
+	const mode = random.below(7);
 	const one = random.some(mode === 0 ? candidates : waiting);
 	const rollupId = here.get(one?.message.destination ?? 0);
 	if (one === undefined || rollupId === undefined) return null;
@@ -223,6 +223,16 @@ export function laterDelivery(world: World): Plan | null {
 		return {
 			feature: "a message changed under another's tag",
 			legs: [deliverLeg(world, rollupId, [changed], [messageId(message)])],
+			expected: "drops",
+		};
+	}
+	if (mode === 4) {
+		const own = random.some([...ledger.sent].filter(([, { message: sent }]) => here.has(sent.source)));
+		const from = here.get(own?.[1].message.source ?? 0);
+		if (own === undefined || from === undefined) return null;
+		return {
+			feature: "one's own message",
+			legs: [{ ...plainLeg(world, from), deliveries: [own[0]] }],
 			expected: "drops",
 		};
 	}
@@ -291,6 +301,8 @@ export function ring(world: World, length: number, begun: boolean): Plan | null 
 	return { feature: `a chain of ${length}`, legs: [first, ...rest], expected: length > 1 ? "holds" : "drops" };
 }
 
+const bond = (hash: string): Hash32 => `0x${Buffer.from("MRDNbond").toString("hex")}${hash.slice(2)}`;
+
 /** Each fails in its own way; as a leg it takes the bundle with it. */
 export function failingLegs(
 	world: World,
@@ -315,9 +327,8 @@ export function failingLegs(
 		["more gas than a transaction may have", { ...plain, gas: MAX_TX_GAS + 1 }],
 		["too many deliveries", { ...plain, deliveries: Array.from({ length: 65 }, () => random.hex(32)) }],
 		["a helper of no session", { ...plain, helper: "nobody's" }],
-		[
-			"a session of others",
-			{ ...plain, keys: [`0x${Buffer.from("MRDNbond").toString("hex")}${random.hex(24).slice(2)}`] },
-		],
+		["bound to two sessions", { ...plain, keys: [bond(random.hex(24)), bond(random.hex(24))] }],
+		["no chain id", { ...plain, raw: signTx(plain.from, { type: 0, chainId: null, nonce: 0, to: plain.to }) }],
+		["a session of others", { ...plain, keys: [bond(random.hex(24))] }],
 	];
 }
