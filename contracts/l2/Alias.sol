@@ -13,6 +13,7 @@ import {IMailbox} from "../interfaces/IMailbox.sol";
 contract Alias {
     address private immutable MAILBOX = msg.sender;
 
+    // solhint-disable-next-line no-complex-fallback
     fallback() external {
         address mailbox = MAILBOX;
         bytes32 question = IMailbox.serving.selector;

@@ -4,7 +4,7 @@
  */
 import { getCreateAddress, Interface, type TransactionLike, type Wallet } from "ethers";
 import { hexToBytes } from "../primitives/bytes.ts";
-import type { Address, Hex, RollupId } from "../primitives/types.ts";
+import type { Address, Hex, Item, RollupId } from "../primitives/types.ts";
 import type { Submission } from "../sequencer/types.ts";
 import { createRandom, type Random } from "./random.ts";
 import type { DevnetRollup } from "./setup.ts";
@@ -13,7 +13,7 @@ import { DEPLOYER, POOR, USERS, type User } from "./users.ts";
 /** Where transactions go: the sequencer's mempool, or past it. */
 export interface Ordering {
 	submit(rollupId: RollupId, rawTx: Uint8Array): Submission;
-	orderUnseen(leg: { readonly rollupId: RollupId; readonly rawTx: Uint8Array }): void;
+	orderUnseen(item: Item): void;
 }
 
 /** Creation code of the contracts on every rollup. */
@@ -149,7 +149,7 @@ export class Traffic {
 			() => sign(POOR.wallet, chainId, 0, { to, value: ETHER }),
 		] as const;
 		this.totals.hopeless++;
-		this.#ordering.orderUnseen({ rollupId, rawTx: await this.#random.pick(raws)() });
+		this.#ordering.orderUnseen({ kind: "tx", leg: { rollupId, rawTx: await this.#random.pick(raws)() } });
 	}
 
 	async #send(world: RollupTraffic, user: User, call: Call): Promise<void> {

@@ -45,7 +45,7 @@ export function tapeLog([address, topics, data]: Log): TapeLog | null {
 	const [topic] = topics;
 	if (topic === undefined || !equalBytes(address, MAILBOX_BYTES)) return null;
 	const kind = KINDS.get(bytesToHex(topic));
-	if (kind === undefined) return null;
+	if (kind === undefined || data.length !== (kind === "read" ? 96 : 64)) return null;
 	const words = bytesToHex(data).slice(2);
 	if (kind !== "read") return { kind, entry: words, destination: 0n };
 	return { kind, entry: words.slice(64), destination: BigInt(`0x${words.slice(0, 64)}`) };

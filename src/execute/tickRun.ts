@@ -120,9 +120,9 @@ export class TickRun {
 		if (typeof decoded === "string") return dropped(decoded);
 		const tags = readTags(decoded.tx);
 		if (tags === null) return dropped("tags");
-		// X-9 is X-8 for a bundle of this transaction only, but that nobody can help themselves.
-		const alone = tags.helper === null && sessionsHold([{ session: part.sessionLeg(decoded), tags }]);
-		if (!alone) return dropped("session");
+		// the session of a bound one must be that of a bundle of this transaction only.
+		const alone = tags.bound === null || sessionsHold([{ session: part.sessionLeg(decoded), tags }]);
+		if (tags.helper !== null || !alone) return dropped("session");
 		const result = await part.run(decoded, tags.deliveries);
 		return typeof result === "string" ? dropped(result) : { kind: "included", ...result };
 	}

@@ -135,7 +135,7 @@ export interface ClusterExecutor {
 	/** Remembers messages that an L1 block has sent to rollups of this cluster, before any tick that can have seen the block. */
 	noteMessages(l1Block: number, messages: readonly L1MessageLog[]): void;
 	execute(tick: DerivedTick): Promise<TickResult>;
-	/** Tries a bundle after everything that is in the tick; nothing of either stays. */
+	/** Tries a bundle after everything that is in the tick; nothing of either stays. Not while another call is under way. */
 	simulate(tick: DerivedTick, legs: readonly Leg[]): Promise<Simulation>;
 	/**
 	 * Tries legs one after the other after everything that is in the tick, going on whatever becomes of one: no sessions, no tapes, no

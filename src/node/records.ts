@@ -6,11 +6,14 @@ import type { DerivedTick, ForcedLeg, L1Ref, PublicationVerdict, VoidReason } fr
 import type { Dropped, IncludedTx, ItemResult, SealedBlock, TickResult } from "../execute/types.ts";
 import { keccakHex } from "../primitives/hash.ts";
 import type { Address, Hash32, Item, Leg, RollupId, Tick } from "../primitives/types.ts";
+import { type TagRecord, tagRecord } from "./tagRecord.ts";
 
 export interface LegRecord {
 	readonly rollupId: RollupId;
 	/** Keccak-256 of the raw bytes: the transaction hash, if they are a transaction. */
 	readonly txHash: Hash32;
+	/** Of a leg of a bundle that was dropped; null if its bytes cannot be read. */
+	readonly tags?: TagRecord | null;
 }
 
 /** A transaction in its block. */
@@ -94,7 +97,12 @@ export interface PublicationRecord {
 	readonly voidReason: VoidReason | null;
 }
 
-const legRecord = (leg: Leg | ForcedLeg): LegRecord => ({ rollupId: leg.rollupId, txHash: keccakHex(leg.rawTx) });
+function legRecord({ rawTx, rollupId }: Leg | ForcedLeg, tick: DerivedTick, explain: boolean): LegRecord {
+	const record = { rollupId, txHash: keccakHex(rawTx) };
+	if (!explain) return record;
+	const chainId = tick.rollups.get(rollupId)?.chainId;
+	return { ...record, tags: chainId === undefined ? null : tagRecord(rawTx, chainId) };
+}
 
 const itemLegs = (item: Item): readonly Leg[] => (item.kind === "tx" ? [item.leg] : item.legs);
 
@@ -127,13 +135,11 @@ function positionRecords(tick: DerivedTick, results: readonly TickResult[]): Pos
 			outcomes.set(positionKey(outcome.position.class, outcome.position.index), outcomeRecord(outcome.result));
 		}
 	}
-	const record = (positionClass: 0 | 1, index: number, bundle: boolean, legs: readonly Leg[]): PositionRecord => ({
-		class: positionClass,
-		index,
-		bundle,
-		legs: legs.map(legRecord),
-		outcome: outcomes.get(positionKey(positionClass, index)) ?? withoutExecution(tick, legs),
-	});
+	const record = (positionClass: 0 | 1, index: number, bundle: boolean, legs: readonly Leg[]): PositionRecord => {
+		const outcome = outcomes.get(positionKey(positionClass, index)) ?? withoutExecution(tick, legs);
+		const explain = bundle && outcome?.kind === "dropped";
+		return { class: positionClass, index, bundle, legs: legs.map((leg) => legRecord(leg, tick, explain)), outcome };
+	};
 	return [
 		...tick.forced.map(({ entry }, index) => record(0, index, entry.bundle, entry.legs)),
 		...tick.items.map((item, index) => record(1, index, item.kind === "bundle", itemLegs(item))),

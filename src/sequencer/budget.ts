@@ -2,6 +2,7 @@
 import type { DerivedTick } from "../derive/types.ts";
 import { MAX_BLOCK_TX_BYTES } from "../primitives/limits.ts";
 import type { RollupId } from "../primitives/types.ts";
+import type { ReadLeg } from "./bundles/read.ts";
 import { decodePoolTx } from "./decode.ts";
 import type { Execution } from "./execution.ts";
 import type { PoolTx } from "./mempool.ts";
@@ -16,17 +17,20 @@ interface Room {
 	bytes: number;
 	readonly baseFee: bigint;
 	readonly spent: Map<string, bigint>;
-	/** Senders with a forced entry in this tick: it comes first and may use up nonce and balance, so the rest of theirs waits. */
+	/** Senders with a forced entry or a bundle in this tick: it comes first and may use up nonce and balance, so the rest of theirs waits. */
 	readonly waiting: ReadonlySet<string>;
 }
 
 /** E-2: of a genesis block. */
 const GENESIS_BASE_FEE = 1_000_000_000n;
 
-/** @param tick the tick as derivation makes it without any items */
-export function createBudget(tick: DerivedTick, execution: Execution): Budget {
+/**
+ * @param tick the tick as derivation makes it without any items
+ * @param ordered legs that come before everything the budget takes
+ */
+export function createBudget(tick: DerivedTick, execution: Execution, ordered: readonly ReadLeg[] = []): Budget {
 	const rooms = new Map<RollupId, Room>();
-	for (const rollupId of tick.rollups.keys()) rooms.set(rollupId, roomOf(rollupId, tick, execution));
+	for (const rollupId of tick.rollups.keys()) rooms.set(rollupId, roomOf(rollupId, tick, execution, ordered));
 	return {
 		takes(tx) {
 			const room = rooms.get(tx.rollupId);
@@ -44,20 +48,21 @@ export function createBudget(tick: DerivedTick, execution: Execution): Budget {
 	};
 }
 
-function roomOf(rollupId: RollupId, tick: DerivedTick, execution: Execution): Room {
+function roomOf(rollupId: RollupId, tick: DerivedTick, execution: Execution, ordered: readonly ReadLeg[]): Room {
 	const parent = execution.latestBlock(rollupId);
 	const gasLimit = parent?.gasLimit ?? tick.rollups.get(rollupId)?.gasLimit ?? 0;
 	const legs = tick.forced.flatMap(({ entry }) => entry.legs).filter((leg) => leg.rollupId === rollupId);
-	const forcedGas = legs.reduce((sum, leg) => sum + leg.gas, 0);
+	const own = ordered.filter((leg) => leg.rollupId === rollupId);
+	const gas = legs.reduce((sum, leg) => sum + leg.gas, 0) + own.reduce((sum, leg) => sum + Number(leg.gasLimit), 0);
 	const chainId = tick.rollups.get(rollupId)?.chainId ?? 0;
 	const senders = legs.map((leg) => decodePoolTx(rollupId, chainId, leg.rawTx)).map((d) => (d.ok ? d.tx.sender : ""));
 	return {
 		// The limit may fall by a little less than a 1,024th from block to block.
-		gas: BigInt(gasLimit - Math.floor(gasLimit / 1024) - forcedGas),
-		bytes: MAX_BLOCK_TX_BYTES - legs.reduce((sum, leg) => sum + leg.rawTx.length, 0),
+		gas: BigInt(gasLimit - Math.floor(gasLimit / 1024) - gas),
+		bytes: MAX_BLOCK_TX_BYTES - [...legs, ...own].reduce((sum, leg) => sum + leg.rawTx.length, 0),
 		baseFee: nextBaseFee(parent ?? { baseFee: GENESIS_BASE_FEE, gasUsed: 0, gasLimit }),
 		spent: new Map(),
-		waiting: new Set(senders),
+		waiting: new Set([...senders, ...own.map(({ sender }) => sender)]),
 	};
 }
 

@@ -69,6 +69,12 @@ export class Mempool {
 		return this.#hashes.has(hash);
 	}
 
+	/** Whether a transaction of the account with this nonce or a lower one is here. */
+	waits(rollupId: RollupId, sender: Address, nonce: bigint): boolean {
+		const queue = this.#byAccount.get(accountKey(rollupId, sender));
+		return [...(queue?.keys() ?? [])].some((known) => known <= nonce);
+	}
+
 	/**
 	 * Admits a transaction, or says why not.
 	 * @param gasLimit the rollup's block gas limit: what exceeds it could never be included

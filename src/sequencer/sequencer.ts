@@ -4,25 +4,26 @@
  */
 import { applyTicks } from "../derive/plan.ts";
 import type { L1Source, Timeline } from "../derive/ports.ts";
-import type { OrderState, StepResult } from "../derive/types.ts";
+import type { OrderState } from "../derive/types.ts";
 import type { RollupHead } from "../execute/types.ts";
 import { isMeridianError } from "../primitives/errors.ts";
-import type { Address, Hash32, Leg, RollupId, Tick } from "../primitives/types.ts";
+import type { Address, Hash32, Item, Leg, RollupId, Tick } from "../primitives/types.ts";
 import { memoryStore } from "../store/open.ts";
 import type { Store } from "../store/types.ts";
-import { createBudget } from "./budget.ts";
+import { admitBundle } from "./bundles/admit.ts";
+import type { BundleTotals } from "./bundles/pool.ts";
 import { decodePoolTx } from "./decode.ts";
 import { buildDraft, type DraftContext } from "./draft.ts";
 import { type Executed, Execution } from "./execution.ts";
 import { type Carrier, cheaperCarrier } from "./fees.ts";
 import type { Request } from "./l1-account.ts";
-import { Mempool, type PoolTx } from "./mempool.ts";
 import { MessagePlaces } from "./messages.ts";
 import { chooseOrigin } from "./origin.ts";
 import { Publisher } from "./publisher.ts";
 import { explainRevert } from "./reverts.ts";
 import { keyOfLast, type Plan, reconcile } from "./speculation.ts";
-import type { Step } from "./steps.ts";
+import { type Step, stepsOf } from "./steps.ts";
+import { itemsOf, Supply } from "./supply.ts";
 import { L1Track } from "./track.ts";
 import type { PublishReport, Rejection, SequencerOptions, Submission, SyncReport, UnsafeTick } from "./types.ts";
 
@@ -32,7 +33,7 @@ export class Sequencer {
 	readonly #store: Store;
 	readonly #execution: Execution;
 	readonly #publisher: Publisher;
-	readonly #mempool: Mempool;
+	readonly #supply: Supply;
 	readonly #messages = new MessagePlaces();
 	readonly #options: SequencerOptions;
 	readonly #coinbase: Address;
@@ -42,8 +43,6 @@ export class Sequencer {
 	#sent: readonly Plan[] = [];
 	/** Order state after all plans. */
 	#state: OrderState;
-	/** Bytes to order as they are, whatever they are. */
-	#unseen: Leg[] = [];
 
 	private constructor(source: L1Source, track: L1Track, store: Store, options: SequencerOptions) {
 		this.#source = source;
@@ -53,7 +52,7 @@ export class Sequencer {
 		this.#coinbase = options.coinbase ?? options.account.address;
 		this.#execution = new Execution(track.timeline.config, store);
 		this.#publisher = new Publisher(options.account, options.publisher);
-		this.#mempool = new Mempool(options.pool);
+		this.#supply = new Supply(this.#execution, options);
 		this.#state = track.state;
 	}
 
@@ -89,7 +88,8 @@ export class Sequencer {
 	/** Bytes of raw transactions in ticks that are not on L1 yet. */
 	get unpublishedBytes(): number {
 		const items = this.#unpublished().flatMap((plan) => plan.planned.items);
-		return items.reduce((sum, item) => sum + (item.kind === "tx" ? item.leg.rawTx.length : 0), 0);
+		const legs = items.flatMap((item) => (item.kind === "tx" ? [item.leg] : item.legs));
+		return legs.reduce((sum, leg) => sum + leg.rawTx.length, 0);
 	}
 
 	/** Takes a transaction into the mempool, or says why not. */
@@ -105,7 +105,7 @@ export class Sequencer {
 			return refuse("refused-sender", "This sequencer does not serve the sender");
 		const account = this.#execution.account(rollupId, tx.sender) ?? { nonce: 0n, balance: 0n };
 		const gasLimit = this.#execution.latestBlock(rollupId)?.gasLimit ?? rollup.configs[0]?.gasLimit ?? 0;
-		const rejection = this.#mempool.add(tx, account, BigInt(gasLimit));
+		const rejection = this.#supply.mempool.add(tx, account, BigInt(gasLimit));
 		if (rejection === null) return { ok: true, hash: tx.hash };
 		return refuse(
 			rejection,
@@ -113,9 +113,24 @@ export class Sequencer {
 		);
 	}
 
+	/** Takes a bundle, to be ordered whole in a tick where it holds, or says why not. Its hash is that of its item. */
+	submitBundle(legs: readonly Leg[]): Submission {
+		const admission = admitBundle(legs, this.#state, this.#options.refuse ?? new Set());
+		if (!admission.ok) return admission;
+		const { bundle } = admission;
+		const reason = this.#supply.bundles.add(bundle);
+		if (reason === null) return { ok: true, hash: bundle.id };
+		return { ok: false, reason, message: `${reason}: ${this.#supply.bundles.size} bundles are waiting` };
+	}
+
+	/** What has become of submitted bundles. */
+	get bundleTotals(): BundleTotals {
+		return this.#supply.bundles.totals;
+	}
+
 	/** Has the next tick order these bytes unseen, as any publisher may: derivation decides what they do. */
-	orderUnseen(leg: Leg): void {
-		this.#unseen.push(leg);
+	orderUnseen(item: Item): void {
+		this.#supply.addUnseen(item);
 	}
 
 	/** Takes in L1: new blocks, reorgs, what became of the publication in flight. Undoes what no longer holds. */
@@ -133,12 +148,11 @@ export class Sequencer {
 		);
 		this.#plans = reconciled.kept;
 		this.#state = reconciled.state;
-		this.#mempool.restore(reconciled.undone.flatMap((plan) => plan.txs));
-		this.#unseen.unshift(...reconciled.undone.flatMap((plan) => plan.unseen));
+		this.#supply.giveBack(reconciled.undone.map((plan) => plan.taken));
 		const speculative = reconciled.speculative.map((tick): Step => ({ kind: "tick", tick }));
 		const steps = [...this.#track.blocks.flatMap(stepsOf), ...speculative];
 		await this.#execution.sync(this.#messages.place(this.#track.blocks, steps));
-		this.#mempool.prune(this.#nonceOf);
+		this.#supply.prune();
 		await this.#forgetFinal();
 		const settled = await this.#publisher.settle();
 		const { firstTick, lastTick } = settled.kind === "mined" ? settled.draft : { firstTick: 0, lastTick: 0 };
@@ -161,18 +175,14 @@ export class Sequencer {
 		const frame = { tick, l1Origin: l1Origin.number };
 		// What L1 puts into the tick takes its share first.
 		const empty = applyTicks(config, this.#state, this.#coinbase, [{ ...frame, items: [] }]);
-		const derived = empty.ok ? empty.ticks.at(-1) : undefined;
-		if (!empty.ok || derived === undefined) return null;
-		const budget = createBudget(derived, this.#execution);
-		const txs = this.#mempool.take(this.#nonceOf, budget.takes);
-		const unseen = this.#unseen.splice(0);
+		if (!empty.ok) return null;
+		const taken = await this.#supply.take(empty.ticks);
+		const planned = { ...frame, items: itemsOf(taken) };
 		const byL1 = empty.ticks.some((one) => one.forced.length > 0 || one.deposits.size > 0);
-		if (txs.length === 0 && unseen.length === 0 && !byL1) return null;
-		const legs: readonly Leg[] = [...txs, ...unseen].map(({ rawTx, rollupId }) => ({ rollupId, rawTx }));
-		const planned = { ...frame, items: legs.map((leg) => ({ kind: "tx", leg }) as const) };
+		if (planned.items.length === 0 && !byL1) return null;
 		const applied = applyTicks(config, this.#state, this.#coinbase, [planned]);
 		if (!applied.ok) {
-			this.#giveBack(txs, unseen);
+			this.#supply.giveBack([taken]);
 			return null;
 		}
 		const ticks = [];
@@ -182,7 +192,7 @@ export class Sequencer {
 			if (step.kind === "tick" && result !== null) ticks.push({ derived: step.tick, result });
 		}
 		this.#state = applied.state;
-		this.#plans = [...this.#plans, { planned, key: keyOfLast(applied.ticks), txs, unseen }];
+		this.#plans = [...this.#plans, { planned, key: keyOfLast(applied.ticks), taken }];
 		return { ticks };
 	}
 
@@ -263,14 +273,6 @@ export class Sequencer {
 		return cheaperCarrier(this.unpublishedBytes, await this.#options.account.prices());
 	}
 
-	readonly #nonceOf = (rollupId: RollupId, sender: Address): bigint =>
-		this.#execution.account(rollupId, sender)?.nonce ?? 0n;
-
-	#giveBack(txs: readonly PoolTx[], unseen: readonly Leg[]): void {
-		this.#mempool.restore(txs);
-		this.#unseen.unshift(...unseen);
-	}
-
 	async #forgetFinal(): Promise<void> {
 		const { finalized } = await this.#source.heads();
 		const final = this.#track.forget(finalized.number);
@@ -279,14 +281,6 @@ export class Sequencer {
 		await this.#execution.forget(this.#messages.forget(final, final.flatMap(stepsOf)));
 		this.#plans = this.#plans.filter((plan) => plan.planned.tick > last);
 	}
-}
-
-/** Publications of an L1 block come before its other logs (D-1). */
-function stepsOf(block: StepResult): readonly Step[] {
-	return [
-		...block.ticks.map((tick): Step => ({ kind: "tick", tick })),
-		...block.registrations.map((registration): Step => ({ kind: "register", registration })),
-	];
 }
 
 function sentReport(

@@ -5,18 +5,17 @@
 import { tickTime } from "../derive/clock.ts";
 import { applyTicks, type PlannedTick } from "../derive/plan.ts";
 import type { DerivedTick, OrderState } from "../derive/types.ts";
-import type { Address, Leg, Tick, TimelineConfig } from "../primitives/types.ts";
-import type { PoolTx } from "./mempool.ts";
+import type { Address, Tick, TimelineConfig } from "../primitives/types.ts";
 import { type Step, stepKey } from "./steps.ts";
+import type { Taken } from "./supply.ts";
 
 /** A tick this sequencer has ordered. */
 export interface Plan {
 	readonly planned: PlannedTick;
 	/** What the tick was when it was ordered: equal keys, equal blocks. */
 	readonly key: string;
-	/** Its transactions, to be put back if it is undone: from the mempool, and ordered unseen. */
-	readonly txs: readonly PoolTx[];
-	readonly unseen: readonly Leg[];
+	/** What it is made of. */
+	readonly taken: Taken;
 }
 
 export interface Reconciled {

@@ -1,5 +1,5 @@
 /** What an executor is made to do, one after the other, and when two of these are the same. */
-import type { DerivedTick, L1MessageLog, RollupRegisteredLog } from "../derive/types.ts";
+import type { DerivedTick, L1MessageLog, RollupRegisteredLog, StepResult } from "../derive/types.ts";
 import { bytesToHex } from "../primitives/bytes.ts";
 
 export type Step =
@@ -26,4 +26,12 @@ export function stepKey(step: Step): string {
 		...[...deposits.values()].flat().map((d) => `${d.rollupId}:${d.index}:${d.recipient}:${d.gwei}`),
 		...[...rollups.values()].map((r) => `${r.rollupId}:${r.gasLimit}:${r.feeRecipient}`),
 	].join(separator);
+}
+
+/** Publications of an L1 block come before its other logs (D-1). */
+export function stepsOf(block: StepResult): readonly Step[] {
+	return [
+		...block.ticks.map((tick): Step => ({ kind: "tick", tick })),
+		...block.registrations.map((registration): Step => ({ kind: "register", registration })),
+	];
 }

@@ -3,6 +3,7 @@ import type { DerivedTick } from "../derive/types.ts";
 import type { DropReason, TickResult } from "../execute/types.ts";
 import type { BlobArchive } from "../l1/blobs.ts";
 import type { Address, Hash32, Hex, Tick } from "../primitives/types.ts";
+import type { BundlePoolLimits, LostBundle } from "./bundles/pool.ts";
 import type { Carrier } from "./fees.ts";
 import type { L1Account, L1Receipt } from "./l1-account.ts";
 import type { PoolLimits, PoolRejection } from "./mempool.ts";
@@ -25,11 +26,14 @@ export interface SequencerOptions {
 	/** Senders this operator does not serve. They can still force their transactions. */
 	readonly refuse?: ReadonlySet<Address>;
 	readonly pool?: Partial<PoolLimits>;
+	readonly bundles?: Partial<BundlePoolLimits>;
+	/** Told of each bundle that is given up. */
+	readonly onLostBundle?: (lost: LostBundle) => void;
 	readonly publisher?: Partial<PublisherLimits>;
 }
 
 /** Why a transaction is not accepted: by its bytes, by its rollup, or by the pool. */
-export type Rejection = "refused-sender" | DropReason | PoolRejection;
+export type Rejection = "refused-sender" | "legs" | DropReason | PoolRejection;
 
 export type Submission =
 	| { readonly ok: true; readonly hash: Hash32 }

@@ -13,7 +13,6 @@ interface Vm {
     function warmSlot(address target, bytes32 slot) external;
     function cool(address target) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
-    function etch(address target, bytes calldata code) external;
     function warp(uint256 timestamp) external;
     function roll(uint256 number) external;
     function deal(address account, uint256 balance) external;
@@ -25,6 +24,8 @@ interface Vm {
     function getBlockTimestamp() external view returns (uint256);
     function setBlockhash(uint256 number, bytes32 hash) external;
     function expectRevert(bytes calldata data) external;
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool);
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
 }

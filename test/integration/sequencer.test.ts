@@ -127,7 +127,7 @@ describe("sequencer on anvil", function () {
 	it("goes on upon somebody else's publication: its transactions are ordered again, none is lost", async () => {
 		const { sequencer } = test.world;
 		const other = await rival();
-		other.orderUnseen({ rollupId: 2, rawTx: new Uint8Array([1, 2, 3]) });
+		other.orderUnseen({ kind: "tx", leg: { rollupId: 2, rawTx: new Uint8Array([1, 2, 3]) } });
 		await other.makeTick(test.tick);
 		const sent = [await test.transfer(1), await test.transfer(1)];
 		await sequencer.makeTick(test.tick);
@@ -173,7 +173,7 @@ describe("sequencer on anvil", function () {
 			carrier: "calldata",
 		});
 		await stranger.sync();
-		stranger.orderUnseen({ rollupId: 1, rawTx: new Uint8Array([1]) });
+		stranger.orderUnseen({ kind: "tx", leg: { rollupId: 1, rawTx: new Uint8Array([1]) } });
 		await stranger.makeTick(test.tick);
 		const refusal = await stranger.preflight(test.tick, request).catch((error: unknown) => error);
 		expect(refusal).to.include({ code: "reverted" });

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { register as bench } from "./bench.ts";
+import { register as bundle } from "./bundle.ts";
 import { register as check } from "./check.ts";
 import { register as deposit } from "./deposit.ts";
 import { register as derive } from "./derive.ts";
@@ -18,6 +19,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
 	verify,
 	inspect,
 	publish,
+	bundle,
 	force,
 	deposit,
 	test,

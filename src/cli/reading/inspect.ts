@@ -10,6 +10,7 @@ import { MeridianError } from "../../primitives/errors.ts";
 import type { Hash32, Tick } from "../../primitives/types.ts";
 import { openStore } from "../../store/open.ts";
 import { createOutput, type Output } from "../output.ts";
+import { droppedBundleLines } from "./bundle.ts";
 import type { InspectFlags, Subject } from "./flags.ts";
 import { connect, interruptible } from "./open.ts";
 import { fields, outcomeText, plural, positionLines, tickSource } from "./text.ts";
@@ -181,11 +182,12 @@ function describeLeg(record: TickRecord, position: PositionRecord, leg: Position
 		["time", new Date(record.time * 1_000).toISOString()],
 	]);
 	return {
-		rows,
+		rows: [...rows, ...droppedBundleLines(position)],
 		json: {
 			position: text,
 			...leg,
 			bundle: position.bundle,
+			...(position.bundle ? { legs: position.legs } : {}),
 			outcome: position.outcome,
 			tick: record.tick,
 			time: record.time,

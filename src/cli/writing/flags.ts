@@ -2,10 +2,13 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { addL1Flags, type L1Flags, rollupIds } from "../reading/flags.ts";
 
-export interface WriteFlags extends L1Flags {
+export interface PayFlags extends L1Flags {
 	readonly key?: string;
-	readonly rollup: number;
 	readonly json: boolean;
+}
+
+export interface WriteFlags extends PayFlags {
+	readonly rollup: number;
 }
 
 export function rollupId(text: string): number {

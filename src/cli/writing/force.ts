@@ -76,7 +76,8 @@ async function gasToDeclare(flags: ForceFlags, timeline: Timeline, request: Requ
 	throw new MeridianError("usage", "no-gas", "How much gas to declare cannot be told from these bytes; give --gas");
 }
 
-async function feeFor(request: Request, timeline: Timeline, rollup: number, gas: number): Promise<bigint> {
+/** Wei that L1 asks for queuing this much gas. Throws `usage` with the contract's reason. */
+export async function feeFor(request: Request, timeline: Timeline, rollup: number, gas: number): Promise<bigint> {
 	const data = queue.encodeFunctionData("feeFor", [rollup, gas]);
 	try {
 		return BigInt(String(await request("eth_call", [{ to: timeline.forcedInclusion, data }, "latest"])));

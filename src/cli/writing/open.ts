@@ -6,7 +6,7 @@ import { MeridianError } from "../../primitives/errors.ts";
 import { createL1Account, type L1Account, type Request } from "../../sequencer/l1-account.ts";
 import { createOutput, type Output } from "../output.ts";
 import { connect, interruptible } from "../reading/open.ts";
-import type { WriteFlags } from "./flags.ts";
+import type { PayFlags } from "./flags.ts";
 
 export interface Writer {
 	readonly source: L1Source;
@@ -18,7 +18,7 @@ export interface Writer {
 }
 
 /** Throws `usage` (`no-key`, `bad-key`) before L1 is asked anything, and what `connect` throws. Keys are in no message. */
-export async function withWriter(flags: WriteFlags, work: (writer: Writer) => Promise<void>): Promise<void> {
+export async function withWriter(flags: PayFlags, work: (writer: Writer) => Promise<void>): Promise<void> {
 	const output = createOutput({ json: flags.json });
 	const wallet = readKey(flags.key, output);
 	await interruptible(async (signal) => {

@@ -26,7 +26,7 @@ const ATTEMPTS = 5;
 export async function publish(flags: PublishFlags): Promise<void> {
 	const raws = await readTransactions(flags);
 	await withWriter(flags, async (writer) => {
-		const { account, output, request, source } = writer;
+		const { account, output, source } = writer;
 		const archive = flags.archive === undefined ? {} : { archive: openArchive(flags.archive) };
 		const carrier = flags.calldata ? "calldata" : "blobs";
 		const sequencer = await Sequencer.open(source, { account, carrier, ...archive });
@@ -36,19 +36,39 @@ export async function publish(flags: PublishFlags): Promise<void> {
 			throw new MeridianError("usage", "no-rollup", `Rollup ${flags.rollup} is not registered in this timeline`, {
 				hint: "rollups count from 1; meridian derive lists them",
 			});
-		for (const rawTx of raws) sequencer.orderUnseen({ rollupId: flags.rollup, rawTx });
-		for (let attempt = 1; ; attempt++) {
-			const { made, tick } = await nextTick(sequencer, writer);
-			await sequencer.preflight(tick, request);
-			const receipt = await untilMined(sequencer, tick, writer);
-			if (receipt !== null) return report(flags, tick, made, receipt, output);
-			if (attempt === ATTEMPTS)
-				throw new MeridianError("retry", "displaced", `Somebody else published first, ${ATTEMPTS} times in a row`, {
-					hint: "run the command again, or give the transactions to that sequencer",
-				});
-			output.note("somebody else published first; trying the next tick");
-		}
+		for (const rawTx of raws) sequencer.orderUnseen({ kind: "tx", leg: { rollupId: flags.rollup, rawTx } });
+		const { made, receipt, tick } = await publishNext(sequencer, writer);
+		report(flags, tick, made, receipt, output);
 	});
+}
+
+interface Published {
+	readonly tick: Tick;
+	readonly made: UnsafeTick;
+	readonly receipt: L1Receipt;
+}
+
+/**
+ * Publishes what the sequencer has as the next tick that L1 takes. Throws `retry` (`displaced`) if others are faster every time.
+ * @param judge sees what the tick will do before anything is sent
+ */
+export async function publishNext(
+	sequencer: Sequencer,
+	writer: Writer,
+	judge: (made: UnsafeTick) => void = () => undefined,
+): Promise<Published> {
+	for (let attempt = 1; ; attempt++) {
+		const { made, tick } = await nextTick(sequencer, writer);
+		judge(made);
+		await sequencer.preflight(tick, writer.request);
+		const receipt = await untilMined(sequencer, tick, writer);
+		if (receipt !== null) return { tick, made, receipt };
+		if (attempt === ATTEMPTS)
+			throw new MeridianError("retry", "displaced", `Somebody else published first, ${ATTEMPTS} times in a row`, {
+				hint: "run the command again, or give the transactions to that sequencer",
+			});
+		writer.output.note("somebody else published first; trying the next tick");
+	}
 }
 
 async function readTransactions({ file, tx = [] }: PublishFlags): Promise<readonly Uint8Array[]> {

@@ -8,7 +8,7 @@ import type { Address, Hash32, Hex } from "../../primitives/types.ts";
 /** As wallets take it. */
 export interface AccessEntry {
 	readonly address: string;
-	readonly storageKeys: readonly string[];
+	readonly storageKeys: string[];
 }
 
 /** A transaction that nobody has signed yet: what names it in its session, and whatever else its wallet takes. */

@@ -4,6 +4,7 @@ import { keccak256 } from "ethers";
 import type { DerivedTick } from "../../../src/derive/types.ts";
 import type { ClusterExecutor, Outcome, SealedBlock } from "../../../src/execute/types.ts";
 import type { ClusterId } from "../../../src/primitives/types.ts";
+import type { Deviation } from "../../reference/execution/types.ts";
 import { createRandom } from "../random.ts";
 import { blockLines, firstDifference, outcomeLine, verdictLine } from "./compare.ts";
 import { TOKEN, TOKEN_SUPPLY } from "./contracts.ts";
@@ -25,6 +26,8 @@ export interface Chunk {
 	/** Of this timeline alone. */
 	readonly seed: string;
 	readonly bundles: number;
+	/** Of the plain executor: a mistake to be found. */
+	readonly deviation?: Deviation;
 }
 
 export interface ChunkResult {
@@ -197,9 +200,9 @@ async function runTick(run: Run, number: number, bundles: number): Promise<void>
 }
 
 /** Stops at the first tick that has a finding: what follows would only repeat it. */
-export async function runChunk({ seed, bundles }: Chunk): Promise<ChunkResult> {
+export async function runChunk({ seed, bundles, deviation }: Chunk): Promise<ChunkResult> {
 	const random = createRandom(seed);
-	const world = await createWorld(random);
+	const world = await createWorld(random, deviation);
 	const executors = await createExecutors(world);
 	const bare = random.chance(0.2) ? await createExecutors(world) : null;
 	const run: Run = {

@@ -48,7 +48,6 @@ export const mailboxAbi = new Interface([
 	"function tryCall(uint64,address,uint64,bytes) returns (bool,bytes)",
 	`function serve(bytes32,${REQUEST}[])`,
 ]);
-export const SENT = keccak256(Buffer.from(`Sent(bytes32,${MESSAGE})`));
 export const DELIVERED = keccak256(Buffer.from("Delivered(bytes32)"));
 
 const coder = AbiCoder.defaultAbiCoder();

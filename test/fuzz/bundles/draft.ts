@@ -1,9 +1,9 @@
 /** Bundles in the making: legs whose sessions, nonces and data are settled together, then signed. */
 import { keccak256 } from "ethers";
 import type { Address, Hash32, Hex, RollupId } from "../../../src/primitives/types.ts";
-import { GWEI, signTx, type TestAccount } from "../../helpers/execute/accounts.ts";
+import { GWEI, signTx, type TestAccount, type TxRequest } from "../../helpers/execute/accounts.ts";
 import { MAILBOX, mailboxAbi, tag } from "./contracts.ts";
-import { chainIdOf, rollupOf, type World } from "./world.ts";
+import { chainIdOf, PAUPER, rollupOf, type World } from "./world.ts";
 
 export interface DraftLeg {
 	readonly rollupId: RollupId;
@@ -33,6 +33,8 @@ export interface SignedLeg {
 	/** The session that it is bound to, as named by its tag. */
 	readonly bound: Hash32 | null;
 }
+
+const ZERO: Address = `0x${"0".repeat(40)}`;
 
 const key = (rollupId: RollupId, from: TestAccount): string => `${rollupId} ${from.address}`;
 
@@ -82,10 +84,17 @@ function signed(
 		...deliveries.map((id) => tag("dlvr", id)),
 		...keys,
 	];
-	const request = {
+	const dice = world.random.below(20);
+	// An access list needs a type that has one; a delegation to nobody changes nothing but its signer's nonce.
+	const type = dice === 0 ? 4 : dice < 7 ? 1 : dice < 9 && slots.length === 0 ? 0 : 2;
+	const nobody = { chainId: 0n, address: ZERO, nonce: 0n, by: PAUPER };
+	const limit = gas + 1_900 * slots.length + 2_400 + (type === 4 ? 25_000 : 0);
+	const request: TxRequest = {
+		type,
 		chainId: leg.chainId ?? chainIdOf(world, rollupId),
 		nonce,
-		gas: gas + 1_900 * slots.length + 2_400,
+		gas: limit,
+		...(type === 4 ? { authorizations: [nobody] } : {}),
 		feeCap,
 		tip: feeCap < GWEI ? 0n : GWEI,
 		to,
@@ -94,7 +103,7 @@ function signed(
 		accessList: slots.length === 0 ? [] : ([[MAILBOX, slots]] as const),
 	};
 	const rawTx = leg.raw ?? signTx(from, request);
-	return { rollupId, rawTx, gas: request.gas, bound: leg.raw === undefined ? session : null };
+	return { rollupId, rawTx, gas: limit, bound: leg.raw === undefined ? session : null };
 }
 
 /** Data of a helper's call, for the session that it helps. */

@@ -37,6 +37,8 @@ export interface Memory {
 }
 
 const MAX_LEGS = 64;
+/** Uses all gas at once. */
+const INVALID = failureAddress(1);
 
 export const legKey = (rollupId: RollupId, rawTx: Uint8Array): string => `${rollupId} ${keccak256(rawTx)}`;
 
@@ -48,19 +50,24 @@ async function thinkUp(world: World): Promise<Plan | null> {
 	if (kind < 31) return idleHelper(world);
 	if (kind < 43) return messages(world);
 	if (kind < 51) return laterDelivery(world);
-	if (kind < 56) return ring(world, 1 + random.below(4), random.chance(0.5));
+	if (kind < 56) return ring(world, random.pick([1, 2, 3, 4, 4]), random.chance(0.5));
 	if (kind < 60) return l1Message(world);
 	if (kind < 80) return calls(world);
 	if (kind < 83) return readTwice(world);
 	return lyingCalls(world);
 }
 
+/** Ways to fail by tags alone: there are few among the many. */
+const TAGGED = new Set(["too many deliveries", "bound to two sessions"]);
+
 /** One leg more, or another one, that takes everything with it. */
 function spoil(world: World, { legs }: Plan): Plan {
 	const { random } = world;
-	const [name, leg] = random.some(failingLegs(world)) ?? ["nothing", plainLeg(world)];
+	const tagged = random.chance(0.1);
+	const ways = failingLegs(world).filter(([name]) => !tagged || TAGGED.has(name));
+	const [name, leg] = random.some(ways) ?? ["nothing", plainLeg(world)];
 	const at = random.below(legs.length + 1);
-	const feature = `${name}, ${at === 0 ? "first" : at === legs.length ? "last" : "between"}`;
+	const feature = `${name}, ${legs.length === 0 ? "only" : at === 0 ? "first" : at === legs.length ? "last" : "between"}`;
 	return { feature, legs: legs.toSpliced(at, 0, leg), expected: "drops" };
 }
 
@@ -97,24 +104,27 @@ async function long(world: World): Promise<Plan> {
 	return { feature: "64 legs", legs, expected: "holds" };
 }
 
-/** Legs that use much and are undone: what the budget of waste is for. */
-function wasteful(world: World): Plan {
-	const rollupId = someRollup(world);
-	const burns: DraftLeg = {
-		rollupId,
-		from: sender(world),
-		to: failureAddress(1),
-		data: "0x",
-		gas: 1_000_000 + world.random.below(2_000_000),
-	};
-	return { feature: "waste", legs: [plainLeg(world), burns], expected: "drops" };
+/** Bundles that use much and are undone, until the budget of waste is spent, and one that would have held. */
+async function wasteful(world: World): Promise<Planned> {
+	const { random, tick } = world;
+	const entries: Entry[] = [];
+	for (let i = random.between(1, 8); i > 0; i--) {
+		const rollupId = someRollup(world);
+		const gas = Math.floor(((tick.rollups.get(rollupId)?.gasLimit ?? 0) * 2) / 3);
+		const burns: DraftLeg = { rollupId, from: sender(world), to: INVALID, data: "0x", gas: Math.min(gas, 16_000_000) };
+		entries.push({ bundle: true, legs: await sign(world, [plainLeg(world), burns]) });
+	}
+	entries.push({ bundle: true, legs: await sign(world, [plainLeg(world)]) });
+	return { feature: "waste", entries, expected: null };
 }
 
 /** Bytes that nobody can read, as many as a bundle may hold, until a rollup is examined no more. */
 function flood(world: World): Planned {
 	const rollupId = someRollup(world);
+	const examined = Math.floor((world.tick.rollups.get(rollupId)?.gasLimit ?? 0) / 21_000);
 	const legs = Array.from({ length: MAX_LEGS }, () => ({ rollupId, rawTx: world.random.bytes(3) }));
-	return { feature: "a flood", entries: Array.from({ length: 6 }, () => ({ bundle: true, legs })), expected: "drops" };
+	const length = Math.min(Math.ceil(examined / MAX_LEGS) + 1, 10);
+	return { feature: "a flood", entries: Array.from({ length }, () => ({ bundle: true, legs })), expected: "drops" };
 }
 
 /** What a hostile sequencer does with a good bundle before it puts it in order: parts of it, other orders, legs alone. */
@@ -138,11 +148,11 @@ function force(world: World, legs: readonly SignedLeg[], bundle: boolean): Entry
 async function choose(world: World): Promise<Plan> {
 	const { random } = world;
 	const luck = random.below(100);
-	if (luck < 1) return long(world);
-	if (luck < 4) return wasteful(world);
+	if (random.chance(0.004)) return long(world);
 	const plan = (await thinkUp(world)) ?? plainBundle(world);
 	if (luck < 18) return spoil(world, plan);
 	if (luck < 22) return misplace(world, plan);
+	if (luck < 24) return spoil(world, { ...plan, legs: [] });
 	return plan;
 }
 
@@ -159,7 +169,8 @@ function remember({ past, sessions: known }: Memory, legs: readonly SignedLeg[])
 /** The next of the order; forced entries must come first. */
 export async function plan(world: World, memory: Memory, forced: boolean): Promise<Planned> {
 	const { random } = world;
-	if (!forced && random.chance(0.002)) return flood(world);
+	if (!forced && random.chance(0.008)) return flood(world);
+	if (!forced && random.chance(0.008)) return wasteful(world);
 	const again = random.some(memory.past);
 	if (!forced && again !== undefined && random.chance(0.04)) {
 		return {

@@ -1,6 +1,6 @@
 /** Bundles without synchronous calls: plain legs, sessions, messages, and messages that justify each other. */
 import type { Address, Hash32, RollupId } from "../../../src/primitives/types.ts";
-import type { TestAccount } from "../../helpers/execute/accounts.ts";
+import { signTx, type TestAccount } from "../../helpers/execute/accounts.ts";
 import {
 	FAILURES,
 	type FuzzMessage,
@@ -111,6 +111,7 @@ function errand(world: World): { target: Address; data: `0x${string}`; works: bo
 }
 
 const MIN_GAS = 60_000;
+const MAX_TX_GAS = 2 ** 24;
 
 /** A leg that sends, and the message it sends if `before` others are sent from there first. */
 export function sendLeg(
@@ -174,7 +175,7 @@ export function deliverLeg(
 }
 
 function pair(world: World): [RollupId, RollupId] {
-	const [a = 1, b = 1] = shuffled(world, usable(world));
+	const [a = 1, b = a] = shuffled(world, usable(world));
 	return [a, b];
 }
 
@@ -204,7 +205,7 @@ export function laterDelivery(world: World): Plan | null {
 	const here = new Map(usable(world).map((rollupId) => [chainIdOf(world, rollupId), rollupId]));
 	const candidates = [...ledger.sent.values()].filter(({ message }) => here.has(message.destination));
 	const waiting = candidates.filter(({ delivered }) => !delivered);
-	const mode = random.below(6);
+	const mode = random.below(7);
 	const one = random.some(mode === 0 ? candidates : waiting);
 	const rollupId = here.get(one?.message.destination ?? 0);
 	if (one === undefined || rollupId === undefined) return null;
@@ -222,6 +223,16 @@ export function laterDelivery(world: World): Plan | null {
 		return {
 			feature: "a message changed under another's tag",
 			legs: [deliverLeg(world, rollupId, [changed], [messageId(message)])],
+			expected: "drops",
+		};
+	}
+	if (mode === 4) {
+		const own = random.some([...ledger.sent].filter(([, { message: sent }]) => here.has(sent.source)));
+		const from = here.get(own?.[1].message.source ?? 0);
+		if (own === undefined || from === undefined) return null;
+		return {
+			feature: "one's own message",
+			legs: [{ ...plainLeg(world, from), deliveries: [own[0]] }],
 			expected: "drops",
 		};
 	}
@@ -290,6 +301,8 @@ export function ring(world: World, length: number, begun: boolean): Plan | null 
 	return { feature: `a chain of ${length}`, legs: [first, ...rest], expected: length > 1 ? "holds" : "drops" };
 }
 
+const bond = (hash: string): Hash32 => `0x${Buffer.from("MRDNbond").toString("hex")}${hash.slice(2)}`;
+
 /** Each fails in its own way; as a leg it takes the bundle with it. */
 export function failingLegs(
 	world: World,
@@ -297,6 +310,7 @@ export function failingLegs(
 ): readonly (readonly [name: string, leg: DraftLeg])[] {
 	const { random } = world;
 	const plain: DraftLeg = { rollupId, from: sender(world), to: PAUPER.address, data: "0x", gas: 21_000 };
+	const blockGas = Math.min(world.tick.rollups.get(rollupId)?.gasLimit ?? 0, MAX_TX_GAS);
 	return [
 		...FAILURES.map(([name], i) => [name, { ...plain, to: failureAddress(i), gas: 60_000 }] as const),
 		["too high a nonce", { ...plain, nonceOffset: 1 + random.below(3) }],
@@ -309,12 +323,12 @@ export function failingLegs(
 		["a blob transaction", { ...plain, raw: Buffer.from([3, ...random.bytes(20)]) }],
 		["no bytes", { ...plain, raw: new Uint8Array(0) }],
 		["less than intrinsic gas", { ...plain, gas: 20_000 - 2_400 }],
-		["more gas than a block", { ...plain, gas: 16_700_000 }],
+		["more gas than a block", { ...plain, gas: blockGas + 1 }],
+		["more gas than a transaction may have", { ...plain, gas: MAX_TX_GAS + 1 }],
 		["too many deliveries", { ...plain, deliveries: Array.from({ length: 65 }, () => random.hex(32)) }],
 		["a helper of no session", { ...plain, helper: "nobody's" }],
-		[
-			"a session of others",
-			{ ...plain, keys: [`0x${Buffer.from("MRDNbond").toString("hex")}${random.hex(24).slice(2)}`] },
-		],
+		["bound to two sessions", { ...plain, keys: [bond(random.hex(24)), bond(random.hex(24))] }],
+		["no chain id", { ...plain, raw: signTx(plain.from, { type: 0, chainId: null, nonce: 0, to: plain.to }) }],
+		["a session of others", { ...plain, keys: [bond(random.hex(24))] }],
 	];
 }

@@ -23,7 +23,7 @@ import {
 } from "../../helpers/execute/ticks.ts";
 import { ReferenceExecutor } from "../../reference/execution/executor.ts";
 import type { ReferenceRollup } from "../../reference/execution/rollup.ts";
-import type { Verdict } from "../../reference/execution/types.ts";
+import type { Deviation, Verdict } from "../../reference/execution/types.ts";
 import type { Random } from "../random.ts";
 import { type FuzzMessage, fuzzAllocation, messageId, PUPPET } from "./contracts.ts";
 import { Ledger } from "./ledger.ts";
@@ -82,7 +82,7 @@ function registrationsOf(random: Random): RollupRegisteredLog[] {
 		const j = random.below(i + 1);
 		[clusters[i], clusters[j]] = [clusters[j] as ClusterId, clusters[i] as ClusterId];
 	}
-	const gasLimit = random.pick([6_000_000, 10_000_000, 30_000_000, 30_000_000]);
+	const gasLimit = random.pick([5_000_000, 8_000_000, 12_000_000, 30_000_000]);
 	const usual = clusters.map((cluster, i) =>
 		registration({
 			rollupId: i + 1,
@@ -95,7 +95,7 @@ function registrationsOf(random: Random): RollupRegisteredLog[] {
 	);
 	const next = usual.length + 1;
 	const odd = [
-		registration({ rollupId: next, chainId: 501, cluster: 1, template: 2 }),
+		registration({ rollupId: next, chainId: 501, cluster: 1, gasLimit: 5_000_000, template: 2 }),
 		registration({
 			rollupId: next + 1,
 			chainId: 502,
@@ -108,12 +108,18 @@ function registrationsOf(random: Random): RollupRegisteredLog[] {
 	return [...usual, ...odd];
 }
 
-export async function createWorld(random: Random): Promise<World> {
+export async function createWorld(random: Random, deviation?: Deviation): Promise<World> {
 	const registrations = registrationsOf(random);
 	const references = new Map<ClusterId, ReferenceExecutor>();
 	for (const cluster of [1, 2]) {
 		const { genesisTime, tickSeconds } = TIMELINE;
-		const reference = new ReferenceExecutor({ cluster, genesisTime, tickSeconds, mailboxCode: MAILBOX_CODE });
+		const reference = new ReferenceExecutor({
+			cluster,
+			genesisTime,
+			tickSeconds,
+			mailboxCode: MAILBOX_CODE,
+			deviation,
+		});
 		for (const one of registrations) await reference.register(one);
 		references.set(cluster, reference);
 	}

@@ -93,7 +93,7 @@ export const carol = testAccount("carol, who has nothing");
 /** Reasons of what was dropped (`leg 1: nonce` of a bundle's leg), `included` or `held` of the rest, in order. */
 export const verdicts = ({ outcomes }: TickResult): string[] => outcomes.map(({ result }) => verdict(result));
 
-export function verdict(result: ItemResult): string {
+function verdict(result: ItemResult): string {
 	if (result.kind !== "dropped") return result.kind;
 	return result.reason === "leg" ? `leg ${result.leg.place}: ${result.leg.reason}` : result.reason;
 }

@@ -1,6 +1,10 @@
 /** What every rollup's chain has in common: Osaka from the genesis on, and the addresses that the rules name. */
 import { createRequire } from "node:module";
+import { paramsBlock } from "@ethereumjs/block";
 import { type Common, createCustomCommon, Mainnet } from "@ethereumjs/common";
+import { paramsEVM } from "@ethereumjs/evm";
+import { paramsTx } from "@ethereumjs/tx";
+import { paramsVM } from "@ethereumjs/vm";
 import { createKeccak } from "hash-wasm";
 import type * as Secp256k1 from "secp256k1";
 import type { Address } from "../../../src/primitives/types.ts";
@@ -33,5 +37,10 @@ const hardforks = Mainnet.hardforks
 export function commonOf(chainId: number): Common {
 	// At the deposit contract's address nothing may ever log (E-26: no requests), so it is one of the stubs'.
 	const chain = { name: `chain ${chainId}`, chainId, hardforks, depositContractAddress: WITHDRAWAL_REQUESTS };
-	return createCustomCommon(chain, Mainnet, { hardfork: "osaka", customCrypto: { keccak256, ecrecover } });
+	const common = createCustomCommon(chain, Mainnet, { hardfork: "osaka", customCrypto: { keccak256, ecrecover } });
+	// Nothing changes from here on. ethereumjs would copy it and merge the same parameters again for every transaction.
+	for (const params of [paramsTx, paramsBlock, paramsEVM, paramsVM]) common.updateParams(params);
+	common.updateParams = () => undefined;
+	common.copy = () => common;
+	return common;
 }

@@ -11,13 +11,14 @@ import { ReferenceRollup } from "./rollup.ts";
 import { type Leg, sessionsHold, tooManyTags } from "./session.ts";
 import { TapeCheck } from "./tape.ts";
 import { read } from "./transaction.ts";
-import type { IncludedLeg, ReferenceBlock, ReferenceOutcome, ReferenceTick, Verdict } from "./types.ts";
+import type { Deviation, IncludedLeg, ReferenceBlock, ReferenceOutcome, ReferenceTick, Verdict } from "./types.ts";
 
 export interface ReferenceOptions {
 	readonly cluster: ClusterId;
 	readonly genesisTime: number;
 	readonly tickSeconds: number;
 	readonly mailboxCode: Hex;
+	readonly deviation?: Deviation | undefined;
 }
 
 /** An item, or a forced entry. */
@@ -108,13 +109,14 @@ export class ReferenceExecutor {
 		if (active.some((one) => one?.cluster !== this.#options.cluster)) return dropped("clusters");
 		const rollups = candidate.legs.map(({ rollupId }) => this.rollup(rollupId));
 		if (rollups.some((one) => one === null)) return dropped("rollup-refused");
-		if (candidate.overCap) return dropped("forced-over-cap");
+		if (candidate.overCap && !this.#deviates("overcap-accepted")) return dropped("forced-over-cap");
 		if (!examined) return dropped("not-examined");
 		const ready = this.#read(candidate, rollups as ReferenceRollup[]);
 		if (!Array.isArray(ready)) return ready;
-		if (ready.some(({ leg }) => tooManyTags(leg))) return dropped("tags");
+		if (ready.some(({ leg }) => tooManyTags(leg)) && !this.#deviates("tags-unchecked")) return dropped("tags");
 		const legs = ready.map(({ leg }) => leg);
-		if (!sessionsHold(legs, !candidate.bundle)) return dropped("session");
+		const free = this.#deviates(candidate.bundle ? "session-unchecked" : "alone-unchecked");
+		if (!free && !sessionsHold(legs, !candidate.bundle)) return dropped("session");
 		if (candidate.bundle && this.#waste >= this.#wasteBudget()) return dropped("waste-budget");
 		for (const { rollup } of ready) await this.#begin(rollup);
 		return candidate.bundle ? this.#bundle(ready) : this.#alone(ready[0] as Ready);
@@ -135,6 +137,10 @@ export class ReferenceExecutor {
 		return blocks;
 	}
 
+	#deviates(deviation: Deviation): boolean {
+		return this.#options.deviation === deviation;
+	}
+
 	get #now(): DerivedTick {
 		if (this.#tick === null) throw new RangeError("no tick has begun");
 		return this.#tick;
@@ -152,7 +158,8 @@ export class ReferenceExecutor {
 			const met = (this.#met.get(rollupId) ?? 0) + 1;
 			this.#met.set(rollupId, met);
 			const active = this.#now.rollups.get(rollupId);
-			if (active !== undefined && met > Math.floor(active.gasLimit / 21_000)) examined = false;
+			const beyond = active !== undefined && met > Math.floor(active.gasLimit / 21_000);
+			if (beyond && !this.#deviates("examined-unbounded")) examined = false;
 		}
 		return examined;
 	}
@@ -181,7 +188,8 @@ export class ReferenceExecutor {
 	async #include({ rollup, leg: { transaction } }: Ready): Promise<IncludedLeg | string> {
 		const refused = await rollup.refuses(transaction);
 		if (refused !== null) return refused;
-		for (const tag of transaction.tags.delivery) if (!(await this.#isSent(tag, rollup))) return "message-not-sent";
+		for (const tag of this.#deviates("sent-unchecked") ? [] : transaction.tags.delivery)
+			if (!(await this.#isSent(tag, rollup))) return "message-not-sent";
 		return rollup.run(transaction);
 	}
 
@@ -195,22 +203,24 @@ export class ReferenceExecutor {
 		const rollups = [...new Set(ready.map(({ rollup }) => rollup))];
 		for (const rollup of rollups) await rollup.save();
 		const { verdict, gas } = await this.#legs(ready);
-		for (const rollup of rollups) await rollup.settle(verdict.kind === "included");
-		if (verdict.kind === "dropped") this.#waste += gas;
+		for (const rollup of rollups)
+			await rollup.settle(verdict.kind === "included" || this.#deviates("failed-bundle-kept"));
+		if (verdict.kind === "dropped" && !this.#deviates("waste-free")) this.#waste += gas;
 		return verdict;
 	}
 
 	async #legs(ready: readonly Ready[]): Promise<{ readonly verdict: Verdict; readonly gas: number }> {
-		const tape = new TapeCheck();
+		const tape = new TapeCheck(this.#options.deviation ?? null);
 		const legs: IncludedLeg[] = [];
 		let gas = 0;
 		for (const [index, one] of ready.entries()) {
 			const helps = one.leg.transaction.tags.helper.length > 0;
-			if (!helps && !tape.isSettled()) return { verdict: dropped("tape"), gas };
+			if (!helps && !tape.isSettled() && !this.#deviates("pending-unchecked")) return { verdict: dropped("tape"), gas };
 			const leg = await this.#include(one);
 			if (typeof leg === "string") return { verdict: failedAt(index, leg), gas };
 			gas += leg.gasUsed;
-			if (leg.status === 0) return { verdict: failedAt(index, "reverted"), gas };
+			if (leg.status === 0 && !this.#deviates("reverted-leg-accepted"))
+				return { verdict: failedAt(index, "reverted"), gas };
 			if (!tape.leg(one.leg.chainId, leg.logs)) return { verdict: dropped("tape"), gas };
 			legs.push(leg);
 		}
@@ -221,10 +231,11 @@ export class ReferenceExecutor {
 	async #isSent(tag: string, own: ReferenceRollup): Promise<boolean> {
 		const id = `0x${tag}${"0".repeat(16)}`;
 		const recorded = this.#messages.get(`${own.rollupId} ${id}`);
-		if (recorded !== undefined && recorded <= this.#now.l1Origin.number) return true;
+		const early = recorded !== undefined && recorded > this.#now.l1Origin.number;
+		if (recorded !== undefined && (!early || this.#deviates("l1-too-early"))) return true;
 		const slot = keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "uint256"], [id, 0]));
 		for (const rollup of this.#rollups.values()) {
-			if (rollup === null || rollup === own) continue;
+			if (rollup === null || (rollup === own && !this.#deviates("own-sent-counts"))) continue;
 			if ((await rollup.slot(MAILBOX, slot)) !== 0n) return true;
 		}
 		return false;

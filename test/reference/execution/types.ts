@@ -1,6 +1,23 @@
 /** What the plain executor tells of a tick; the reasons are the words of docs/spec/execution.md and docs/spec/bundles.md. */
 import type { Address, Hash32, Hex, RollupId } from "../../../src/primitives/types.ts";
 
+/** Mistakes that the executor makes on purpose, to see whether a campaign would notice them. */
+export type Deviation =
+	| "session-unchecked"
+	| "alone-unchecked"
+	| "tags-unchecked"
+	| "serve-unchecked"
+	| "fill-unchecked"
+	| "pending-unchecked"
+	| "sent-unchecked"
+	| "own-sent-counts"
+	| "l1-too-early"
+	| "failed-bundle-kept"
+	| "reverted-leg-accepted"
+	| "waste-free"
+	| "examined-unbounded"
+	| "overcap-accepted";
+
 export interface Log {
 	readonly address: Address;
 	readonly topics: readonly Hash32[];

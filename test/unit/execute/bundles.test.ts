@@ -42,6 +42,7 @@ describe("bundles", () => {
 		["a sender without money", (c, r) => c.leg(r, nobody, { nonce: 0 }), "balance"],
 		["a fee below the base fee", (c, r) => c.leg(r, carol, { feeCap: 1n, tip: 0n }), "fee-too-low"],
 		["undecodable bytes", (_, rollupId) => ({ rollupId, rawTx: Uint8Array.of(2, 0xc0) }), "undecodable"],
+		["no bytes at all", (_, rollupId) => ({ rollupId, rawTx: new Uint8Array(0) }), "undecodable"],
 		["a signature for another chain", (c, r) => c.leg(r, carol, { chainId: 1 }), "wrong-chain-id"],
 		["a message not sent", (c, r) => c.leg(r, carol, tagged(tag("dlvr", word(1)))), "message-not-sent"],
 	];
@@ -105,6 +106,25 @@ describe("bundles", () => {
 			"leg 0: block-gas",
 			"held",
 		]);
+	});
+
+	it("E-20, X-17: so are its bytes", async () => {
+		const cluster = await TestCluster.create({ rollups: 2, settings: { gasLimit: 80_000_000 } });
+		const large = (bytes: number, nonce?: number) =>
+			cluster.leg(1, alice, {
+				data: new Uint8Array(bytes),
+				gas: 21_000 + 10 * bytes,
+				...(nonce !== undefined && { nonce }),
+			});
+		const items = Array.from({ length: 55 }, () => single(large(131_000 - 120)));
+		const room = 7_340_032 - items.reduce((sum, item) => sum + (item.kind === "tx" ? item.leg.rawTx.length : 0), 0);
+		const free = cluster.leg(2, alice);
+		const most = large(room - 10_000 - 121, 55);
+		const over = bundleOf(free, most, large(10_000, 56));
+		const fits = bundleOf(free, most, large(10_000 - 120, 56));
+		const result = await cluster.run(...items, over, fits);
+		expect(verdicts(result).slice(-2)).to.deep.equal(["leg 2: block-bytes", "held"]);
+		expect(result.blocks.map(({ transactions }) => transactions)).to.deep.equal([57, 1]);
 	});
 
 	it("X-14: rules are asked in their order, of all legs, before anything runs", async () => {
