@@ -29,7 +29,7 @@ export interface Position {
 	readonly index: number;
 }
 
-/** What an item did. Items of unknown rollups have an outcome too. */
+/** What an item did. Items of unknown rollups have an outcome too, told by the executor of cluster 1. */
 export interface Outcome {
 	readonly position: Position;
 	readonly result:
@@ -86,10 +86,13 @@ export interface RollupHead {
  */
 export interface ClusterExecutor {
 	readonly cluster: ClusterId;
-	/** Makes the rollup known: computes its genesis, or marks it refused (E-1). */
+	/** Makes the rollup known: computes its genesis, or marks it refused (E-1). Another cluster's is ignored. */
 	register(registration: RollupRegisteredLog): Promise<void>;
 	execute(tick: DerivedTick): Promise<TickResult>;
-	/** Everything changed since the last call, for `Store.commit`. */
+	/**
+	 * Everything changed since the last call, for `Store.commit`. Executing may go on while that commit is under way, but it
+	 * must be done before the next call (or `reload`).
+	 */
 	takeChanges(): Changes;
 	/** Forgets everything not in the store (after `Store.unwind`, or to discard what was executed). */
 	reload(): Promise<void>;
