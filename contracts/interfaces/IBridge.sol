@@ -24,7 +24,9 @@ interface IBridge {
     error InvalidAmount(uint256 weiAmount);
     /// @notice The ETH could never be used.
     error ZeroRecipient();
+    /// @notice No rollup has this number.
     error UnknownRollup(uint32 rollupId);
+    /// @notice The rollup begins at `activeFrom`; before that it has no blocks to credit anything in.
     error RollupNotActive(uint32 rollupId, uint256 activeFrom, uint256 timestamp);
 
     /// @notice Deposits the ETH sent along for `recipient` on a rollup.
