@@ -22,6 +22,11 @@ const GENERATED: readonly Generated[] = [
 		paths: ["typechain-types"],
 		command: (root) => [binOf(root, "hardhat"), "build"],
 	},
+	{
+		name: "table of the audit",
+		paths: ["docs/audit.md"],
+		command: () => ["scripts/audit/table.ts"],
+	},
 ];
 
 /** Every file below the paths with its bytes. */
@@ -45,8 +50,8 @@ async function regenerate(root: string, item: Generated, fix: boolean): Promise<
 	const before = readAll(root, item.paths);
 	for (const path of item.paths.filter((path) => existsSync(join(root, path)))) {
 		cpSync(join(root, path), join(backup, path), { recursive: true });
-		// From nothing, so that a file nobody makes any more is found too.
-		rmSync(join(root, path), { recursive: true });
+		// A folder from nothing, so that a file nobody makes any more is found too; a file may be made in part only.
+		if (statSync(join(root, path)).isDirectory()) rmSync(join(root, path), { recursive: true });
 	}
 	const made = await runNode(root, item.command(root));
 	const stale = differences(before, readAll(root, item.paths));
