@@ -39,9 +39,12 @@ function readAll(root: string, paths: readonly string[]): Map<string, string> {
 	return new Map(files.map((file) => [file, readFileSync(join(root, file), "latin1")]));
 }
 
+/** Typechain lists contracts in the order in which the file system happens to name them, which says nothing. */
+const sortedLines = (content: string | undefined): string | undefined => content?.split("\n").sort().join("\n");
+
 function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
 	const files = [...new Set([...before.keys(), ...after.keys()])].sort();
-	return files.filter((file) => before.get(file) !== after.get(file));
+	return files.filter((file) => sortedLines(before.get(file)) !== sortedLines(after.get(file)));
 }
 
 /** Makes one anew where it belongs; without `fix` what was there is put back. */
