@@ -18,8 +18,8 @@ getContractFactory(name: 'IRollupRegistry', signerOrOptions?: ethers.Signer | Fa
 getContractFactory(name: 'ISequencingRights', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISequencingRights__factory>
 getContractFactory(name: 'Bridge', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Bridge__factory>
 getContractFactory(name: 'ForcedInclusion', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ForcedInclusion__factory>
-getContractFactory(name: 'RollupRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RollupRegistry__factory>
 getContractFactory(name: 'Inbox', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Inbox__factory>
+getContractFactory(name: 'RollupRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RollupRegistry__factory>
 getContractFactory(name: 'HostileSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileSender__factory>
 getContractFactory(name: 'OrderHashHarness', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OrderHashHarness__factory>
 getContractFactory(name: 'RightsMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RightsMock__factory>
@@ -35,8 +35,8 @@ getContractAt(name: 'IRollupRegistry', address: string | ethers.Addressable, sig
 getContractAt(name: 'ISequencingRights', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISequencingRights>
 getContractAt(name: 'Bridge', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Bridge>
 getContractAt(name: 'ForcedInclusion', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ForcedInclusion>
-getContractAt(name: 'RollupRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RollupRegistry>
 getContractAt(name: 'Inbox', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Inbox>
+getContractAt(name: 'RollupRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RollupRegistry>
 getContractAt(name: 'HostileSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileSender>
 getContractAt(name: 'OrderHashHarness', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OrderHashHarness>
 getContractAt(name: 'RightsMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RightsMock>
@@ -52,8 +52,8 @@ deployContract(name: 'IRollupRegistry', signerOrOptions?: ethers.Signer | Deploy
 deployContract(name: 'ISequencingRights', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISequencingRights>
 deployContract(name: 'Bridge', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Bridge>
 deployContract(name: 'ForcedInclusion', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForcedInclusion>
-deployContract(name: 'RollupRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RollupRegistry>
 deployContract(name: 'Inbox', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Inbox>
+deployContract(name: 'RollupRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RollupRegistry>
 deployContract(name: 'HostileSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileSender>
 deployContract(name: 'OrderHashHarness', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderHashHarness>
 deployContract(name: 'RightsMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RightsMock>
@@ -69,8 +69,8 @@ deployContract(name: 'IRollupRegistry', args: any[], signerOrOptions?: ethers.Si
 deployContract(name: 'ISequencingRights', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISequencingRights>
 deployContract(name: 'Bridge', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Bridge>
 deployContract(name: 'ForcedInclusion', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForcedInclusion>
-deployContract(name: 'RollupRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RollupRegistry>
 deployContract(name: 'Inbox', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Inbox>
+deployContract(name: 'RollupRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RollupRegistry>
 deployContract(name: 'HostileSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileSender>
 deployContract(name: 'OrderHashHarness', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderHashHarness>
 deployContract(name: 'RightsMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RightsMock>
