@@ -40,7 +40,12 @@ function readAll(root: string, paths: readonly string[]): Map<string, string> {
 }
 
 /** Typechain lists contracts in the order in which the file system happens to name them, which says nothing. */
-const sortedLines = (content: string | undefined): string | undefined => content?.split("\n").sort().join("\n");
+const sortedLines = (content: string | undefined): string | undefined =>
+	content
+		?.split("\n")
+		.map((line) => line.trim())
+		.sort()
+		.join("\n");
 
 function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
 	const files = [...new Set([...before.keys(), ...after.keys()])].sort();
