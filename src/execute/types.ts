@@ -88,6 +88,10 @@ export interface ClusterExecutor {
 	readonly cluster: ClusterId;
 	/** Makes the rollup known: computes its genesis, or marks it refused (E-1). Another cluster's is ignored. */
 	register(registration: RollupRegisteredLog): Promise<void>;
+	/**
+	 * Executes the next tick; ticks ascend. Fails only with `halt` (`execution-internal`, `store-corrupt`): whatever is published,
+	 * there is a result. After a failure nothing but `reload` may be called.
+	 */
 	execute(tick: DerivedTick): Promise<TickResult>;
 	/**
 	 * Everything changed since the last call, for `Store.commit`. Executing may go on while that commit is under way, but it
