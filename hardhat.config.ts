@@ -13,7 +13,7 @@ export default defineConfig({
 			evmVersion: "osaka",
 			viaIR: true,
 			optimizer: { enabled: true, runs: 10_000 },
-			// Code of the genesis must not change with a comment.
+			// A comment changes no code: no snapshot, and not the code of the genesis.
 			metadata: { bytecodeHash: "none", appendCBOR: false },
 		},
 	},

@@ -13,8 +13,8 @@ declare module "@nomicfoundation/hardhat-ethers/types" {
   interface HardhatEthersHelpers extends HardhatEthersHelpersBase {
   getContractFactory(name: 'IBridge', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBridge__factory>
 getContractFactory(name: 'IForcedInclusion', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IForcedInclusion__factory>
-getContractFactory(name: 'IRollupRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRollupRegistry__factory>
 getContractFactory(name: 'IInbox', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInbox__factory>
+getContractFactory(name: 'IRollupRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRollupRegistry__factory>
 getContractFactory(name: 'ISequencingRights', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISequencingRights__factory>
 getContractFactory(name: 'Bridge', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Bridge__factory>
 getContractFactory(name: 'ForcedInclusion', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ForcedInclusion__factory>
@@ -30,8 +30,8 @@ getContractFactory(name: 'Token', signerOrOptions?: ethers.Signer | FactoryOptio
 
   getContractAt(name: 'IBridge', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBridge>
 getContractAt(name: 'IForcedInclusion', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IForcedInclusion>
-getContractAt(name: 'IRollupRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRollupRegistry>
 getContractAt(name: 'IInbox', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInbox>
+getContractAt(name: 'IRollupRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRollupRegistry>
 getContractAt(name: 'ISequencingRights', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISequencingRights>
 getContractAt(name: 'Bridge', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Bridge>
 getContractAt(name: 'ForcedInclusion', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ForcedInclusion>
@@ -47,8 +47,8 @@ getContractAt(name: 'Token', address: string | ethers.Addressable, signer?: ethe
 
   deployContract(name: 'IBridge', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBridge>
 deployContract(name: 'IForcedInclusion', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IForcedInclusion>
-deployContract(name: 'IRollupRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRollupRegistry>
 deployContract(name: 'IInbox', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInbox>
+deployContract(name: 'IRollupRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRollupRegistry>
 deployContract(name: 'ISequencingRights', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISequencingRights>
 deployContract(name: 'Bridge', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Bridge>
 deployContract(name: 'ForcedInclusion', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForcedInclusion>
@@ -64,8 +64,8 @@ deployContract(name: 'Token', signerOrOptions?: ethers.Signer | DeployContractOp
 
   deployContract(name: 'IBridge', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBridge>
 deployContract(name: 'IForcedInclusion', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IForcedInclusion>
-deployContract(name: 'IRollupRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRollupRegistry>
 deployContract(name: 'IInbox', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInbox>
+deployContract(name: 'IRollupRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRollupRegistry>
 deployContract(name: 'ISequencingRights', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISequencingRights>
 deployContract(name: 'Bridge', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Bridge>
 deployContract(name: 'ForcedInclusion', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForcedInclusion>

@@ -29,7 +29,9 @@ interface IBridge {
     error InvalidAmount(uint256 weiAmount);
     /// @notice The ETH could never be used.
     error ZeroRecipient();
+    /// @notice No rollup has this number.
     error UnknownRollup(uint32 rollupId);
+    /// @notice The rollup begins at `activeFrom`; before that it has no blocks to credit anything in.
     error RollupNotActive(uint32 rollupId, uint256 activeFrom, uint256 timestamp);
     /// @notice The rollup is announced to leave the timeline, or has left.
     error RollupRetired(uint32 rollupId);

@@ -37,6 +37,7 @@ interface IForcedInclusion {
     error InvalidParameter(bytes32 name, uint256 value);
     /// @notice Empty, or larger than derivation takes.
     error InvalidTransactionSize(uint256 size, uint256 maximum);
+    /// @notice No rollup has this number.
     error UnknownRollup(uint32 rollupId);
     /// @notice The rollup is announced to leave the timeline, or has left.
     error RollupRetired(uint32 rollupId);
@@ -46,6 +47,7 @@ interface IForcedInclusion {
     error GasTooLow(uint32 rollupId, uint256 gas, uint256 minimum);
     /// @notice More than a transaction may have, or than the rollup's forced cap (half its lowest gas limit) in all.
     error GasTooHigh(uint32 rollupId, uint256 gas, uint256 maximum);
+    /// @notice A bundle has at least one leg and at most `maximum`.
     error InvalidLegCount(uint256 count, uint256 maximum);
     /// @notice A bundle lives within one cluster.
     error MixedClusters(uint32 cluster, uint32 rollupId, uint32 otherCluster);
@@ -53,6 +55,7 @@ interface IForcedInclusion {
     error EntryTooLarge(uint256 gas, uint256 maximum);
     /// @notice The queue takes the entry at `retryAt` (a timestamp) if nothing else is queued before.
     error QueueFull(uint32 cluster, uint256 retryAt);
+    /// @notice The fee now is `required`; it falls with time.
     error FeeTooLow(uint256 paid, uint256 required);
     /// @notice The caller does not take back what it paid too much; pay the exact fee.
     error RefundFailed(address sender, uint256 amount);

@@ -72,16 +72,19 @@ interface IInbox {
     error WrongHead(RingWord expected, RingWord found);
     /// @notice The ticks up to `published` are taken.
     error TickNotAfterHead(uint256 firstTick, uint256 published);
+    /// @notice The last tick begins at `tickTime` only.
     error TickInFuture(uint256 lastTick, uint256 tickTime, uint256 timestamp);
     /// @notice The first tick could be published before `expiredAt` only.
     error TickTooOld(uint256 firstTick, uint256 expiredAt, uint256 timestamp);
     /// @notice `actual` is zero if the block is not one of the last 256.
     error WrongL1Origin(uint256 l1Origin, bytes32 claimed, bytes32 actual);
+    /// @notice None, or more than a publication may have; or any at all beside calldata.
     error InvalidBlobCount(uint256 blobs, uint256 maximum);
     /// @notice The header names a blob that the transaction does not carry; `index` is that of the last one named.
     error MissingBlob(uint256 index);
     /// @notice The transaction carries a blob that the header does not name.
     error UnnamedBlob(uint256 index, bytes32 blobHash);
+    /// @notice No data, or more than `maximum` bytes.
     error InvalidDataSize(uint256 size, uint256 maximum);
     /// @notice The rights module answered in `size` bytes, which hold no two ticks.
     error MalformedRight(uint256 size);

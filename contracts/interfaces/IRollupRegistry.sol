@@ -55,17 +55,21 @@ interface IRollupRegistry {
     error InvalidChainId(uint256 chainId);
     /// @notice Another rollup of the timeline has the chain id: transactions would replay.
     error ChainIdTaken(uint256 chainId, uint32 rollupId);
+    /// @notice A gas limit that no rollup may have.
     error GasLimitOutOfRange(uint256 gasLimit, uint256 minimum, uint256 maximum);
     /// @notice Fees of blocks that nobody published would be lost.
     error ZeroFeeRecipient();
     /// @notice The tick is too soon or absurdly late.
     error TickOutOfRange(uint256 tick, uint256 earliest, uint256 latest);
+    /// @notice The genesis accounts are published in calldata; more than `maximum` bytes are refused.
     error AllocationTooLarge(uint256 size, uint256 maximum);
     /// @notice Only who created a cluster (by registering its first rollup) may add rollups to it. Owner zero: no such cluster.
     error NotClusterOwner(uint32 cluster, address caller, address owner);
     /// @notice The cluster's rollups together could use more gas per slot than a reader is promised to keep up with.
     error ClusterBudgetExceeded(uint32 cluster, uint256 gasPerSlot, uint256 budget);
+    /// @notice No rollup has this number.
     error UnknownRollup(uint32 rollupId);
+    /// @notice Only who registered a rollup may change its config.
     error NotRollupOwner(uint32 rollupId, address caller, address owner);
     /// @notice The rollup is announced to leave the timeline, or has left.
     error RollupRetired(uint32 rollupId);

@@ -3,17 +3,17 @@ import { buildModule, type ContractFuture, type IgnitionModuleBuilder } from "@n
 const SLOT_SECONDS = 12;
 
 /**
- * The slot before the one in which this module is loaded, by this machine's clock: what a development chain needs. Give
- * `genesisTime` and `beaconGenesisTime` for any other (`deployTimeline` in deploy/deploy.ts reads them from the chain itself).
+ * A slot of an hour ago by this machine's clock, since a development chain's may be behind: it must not begin in the chain's future.
+ * Give `genesisTime` and `beaconGenesisTime` for any other chain (`deployTimeline` in deploy/deploy.ts reads them from the chain itself).
  */
-const RECENTLY = BigInt((Math.floor(Date.now() / 1000 / SLOT_SECONDS) - 1) * SLOT_SECONDS);
+const AN_HOUR_AGO = BigInt((Math.floor(Date.now() / 1000 / SLOT_SECONDS) - 3600 / SLOT_SECONDS) * SLOT_SECONDS);
 
 /** The five contracts of a timeline, the registry first: it holds the clock that the others read. */
 export function timeline<Name extends string>(
 	m: IgnitionModuleBuilder,
 	makeRights: (m: IgnitionModuleBuilder) => ContractFuture<Name>,
 ) {
-	const genesisTime = m.getParameter("genesisTime", RECENTLY);
+	const genesisTime = m.getParameter("genesisTime", AN_HOUR_AGO);
 	const registry = m.contract("RollupRegistry", [
 		{
 			genesisTime,
@@ -34,7 +34,7 @@ export function timeline<Name extends string>(
 		bridge,
 		rights,
 		{
-			beaconGenesisTime: m.getParameter("beaconGenesisTime", RECENTLY),
+			beaconGenesisTime: m.getParameter("beaconGenesisTime", AN_HOUR_AGO),
 			maxOriginAge: m.getParameter("maxOriginAge", 16 * SLOT_SECONDS),
 			ringSize: m.getParameter("ringSize", 8_192),
 		},

@@ -27,6 +27,11 @@ const GENERATED: readonly Generated[] = [
 		paths: ["src/execute/predeploys.ts"],
 		command: () => ["scripts/predeploys.ts"],
 	},
+	{
+		name: "table of the audit",
+		paths: ["docs/audit.md"],
+		command: () => ["scripts/audit/table.ts"],
+	},
 ];
 
 /** Every file below the paths with its bytes. */
@@ -39,9 +44,17 @@ function readAll(root: string, paths: readonly string[]): Map<string, string> {
 	return new Map(files.map((file) => [file, readFileSync(join(root, file), "latin1")]));
 }
 
+/** Typechain lists contracts in the order in which the file system happens to name them, which says nothing. */
+const sortedLines = (content: string | undefined): string | undefined =>
+	content
+		?.split("\n")
+		.map((line) => line.trim())
+		.sort()
+		.join("\n");
+
 function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
 	const files = [...new Set([...before.keys(), ...after.keys()])].sort();
-	return files.filter((file) => before.get(file) !== after.get(file));
+	return files.filter((file) => sortedLines(before.get(file)) !== sortedLines(after.get(file)));
 }
 
 /** Makes one anew where it belongs; without `fix` what was there is put back. */
@@ -50,8 +63,8 @@ async function regenerate(root: string, item: Generated, fix: boolean): Promise<
 	const before = readAll(root, item.paths);
 	for (const path of item.paths.filter((path) => existsSync(join(root, path)))) {
 		cpSync(join(root, path), join(backup, path), { recursive: true });
-		// From nothing, so that a file nobody makes any more is found too.
-		rmSync(join(root, path), { recursive: true });
+		// A folder from nothing, so that a file nobody makes any more is found too; a file may be made in part only.
+		if (statSync(join(root, path)).isDirectory()) rmSync(join(root, path), { recursive: true });
 	}
 	const made = await runNode(root, item.command(root));
 	const stale = differences(before, readAll(root, item.paths));

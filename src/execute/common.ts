@@ -9,7 +9,7 @@ import { keccak256 } from "../primitives/hash.ts";
 import { kzg, recoverPublicKey } from "./native.ts";
 import { WITHDRAWAL_REQUESTS_ADDRESS } from "./systemContracts.ts";
 
-export const HARDFORK = "osaka";
+const HARDFORK = "osaka";
 
 /** Every hardfork up to Osaka, all in force at the genesis; a list of its own, since ethereumjs checks dates against it. */
 const hardforks: HardforkTransitionConfig[] = Mainnet.hardforks

@@ -24,7 +24,7 @@ const NAME = new TextEncoder().encode("meridian");
 const BASE_FEE = 1_000_000_000n;
 
 /** Seconds; one tick before the first tick that can have a block. */
-export function genesisTimestamp(config: TimelineConfig, activationTick: number): number {
+function genesisTimestamp(config: TimelineConfig, activationTick: number): number {
 	return config.genesisTime + (activationTick - 1) * config.tickSeconds;
 }
 

@@ -8,10 +8,9 @@ import { MeridianError } from "../primitives/errors.ts";
 
 /**
  * The native build of secp256k1. The package falls back to JavaScript, 20 times slower, without a word; a reader would then
- * silently lose most of its speed, so this halts instead.
+ * silently lose most of its speed, so this halts instead (`native-secp256k1-missing`).
  */
-function loadSecp256k1(): typeof Secp256k1 {
-	const require = createRequire(import.meta.url);
+export function loadSecp256k1(require: (module: string) => unknown): typeof Secp256k1 {
 	try {
 		return require("secp256k1/bindings.js") as typeof Secp256k1;
 	} catch (cause) {
@@ -25,7 +24,7 @@ function loadSecp256k1(): typeof Secp256k1 {
 	}
 }
 
-const secp256k1 = loadSecp256k1();
+const secp256k1 = loadSecp256k1(createRequire(import.meta.url));
 
 /**
  * Public key (64 bytes) of a signature over a hash.

@@ -3,7 +3,7 @@
  * encoder takes about four times as long, and state roots are made of little else. Tests hold it to one.
  */
 
-export const STRING = 0x80;
+const STRING = 0x80;
 export const LIST = 0xc0;
 
 const SHORT = 56;

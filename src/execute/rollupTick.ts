@@ -1,4 +1,4 @@
-/** One rollup's part of a tick: its block, if it comes to have one (E-5 to E-9, E-13 to E-26). */
+/** One rollup's part of a tick: its block, if it comes to have one (E-5 to E-8, E-13 to E-26). */
 import type { BlockHeader } from "@ethereumjs/block";
 import type { ActiveRollup, Deposit, DerivedTick } from "../derive/types.ts";
 import { bytesToHex, concatBytes, hexToBytes, uintToBytes } from "../primitives/bytes.ts";

@@ -1,19 +1,8 @@
 /** The thread behind senders.ts: takes jobs, leaves each sender where the executor looks for it. */
 import { parentPort } from "node:worker_threads";
 import { recoverSender } from "./recoverSender.ts";
-import { ADDRESS_BYTES, DONE, PENDING, TAKEN } from "./senders.ts";
+import { ADDRESS_BYTES, DONE, PENDING, type SenderJob, TAKEN } from "./senderJob.ts";
 import { readTxFields } from "./txFields.ts";
-
-export interface SenderJob {
-	/** Raw transactions, joined. */
-	readonly bytes: Uint8Array;
-	readonly lengths: readonly number[];
-	readonly chainIds: readonly number[];
-	/** Shared, one per transaction; see senders.ts. */
-	readonly states: Int32Array;
-	/** Shared, 20 bytes per transaction. */
-	readonly addresses: Uint8Array;
-}
 
 parentPort?.on("message", ({ bytes, lengths, chainIds, states, addresses }: SenderJob) => {
 	let at = 0;

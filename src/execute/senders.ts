@@ -4,7 +4,7 @@
  */
 import { Worker } from "node:worker_threads";
 import { concatBytes } from "../primitives/bytes.ts";
-import type { SenderJob } from "./sender-worker.ts";
+import { ADDRESS_BYTES, DONE, PENDING, type SenderJob, TAKEN } from "./senderJob.ts";
 
 export interface SenderRequest {
 	readonly rawTx: Uint8Array;
@@ -15,13 +15,6 @@ export interface SenderRequest {
 /** The sender of the request of that number if it is there, else null. Asked once for each. */
 export type SendersAhead = (index: number) => Uint8Array | null;
 
-/** State of one request in the shared memory. */
-export const PENDING = 0;
-/** One of the threads works on it. */
-export const TAKEN = 1;
-export const DONE = 2;
-
-export const ADDRESS_BYTES = 20;
 /** Below this, starting costs more than it gives. */
 const WORTHWHILE = 8;
 

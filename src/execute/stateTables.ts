@@ -22,9 +22,9 @@ export interface StateLimits {
 }
 
 export const DEFAULT_LIMITS: StateLimits = {
-	cachedEntries: 100_000,
-	cachedCodeBytes: 16 * 1024 * 1024,
-	cachedNodes: 100_000,
+	cachedEntries: 16_000,
+	cachedCodeBytes: 8 * 1024 * 1024,
+	cachedNodes: 16_000,
 };
 
 /** What one block changed. */

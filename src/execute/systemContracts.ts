@@ -8,7 +8,7 @@ export const HISTORY_ADDRESS: Address = "0x0000f90827f1c53a10cb7a02335b175320002
 /** EIP-7002; here a stub. */
 export const WITHDRAWAL_REQUESTS_ADDRESS: Address = "0x00000961ef480eb55e80d19ad83579a64c007002";
 /** EIP-7251; here a stub. */
-export const CONSOLIDATION_REQUESTS_ADDRESS: Address = "0x0000bbddc7ce488642fb579f8b00f3a590007251";
+const CONSOLIDATION_REQUESTS_ADDRESS: Address = "0x0000bbddc7ce488642fb579f8b00f3a590007251";
 /** Caller of the four. */
 export const SYSTEM_ADDRESS: Address = "0xfffffffffffffffffffffffffffffffffffffffe";
 

@@ -68,7 +68,7 @@ export type ItemResult =
 	| { readonly kind: "held"; readonly legs: readonly IncludedTx[] }
 	| Dropped;
 
-/** What an item did. Items of unknown rollups have an outcome too. */
+/** What an item did. Items of unknown rollups have an outcome too, told by the executor of cluster 1. */
 export interface Outcome {
 	readonly position: Position;
 	readonly result: ItemResult;
@@ -130,10 +130,14 @@ export interface RollupHead {
  */
 export interface ClusterExecutor {
 	readonly cluster: ClusterId;
-	/** Makes the rollup known: computes its genesis, or marks it refused (E-1). */
+	/** Makes the rollup known: computes its genesis, or marks it refused (E-1). Another cluster's is ignored. */
 	register(registration: RollupRegisteredLog): Promise<void>;
 	/** Remembers messages that an L1 block has sent to rollups of this cluster (X-7), before any tick that can have seen the block. */
 	noteMessages(l1Block: number, messages: readonly L1MessageLog[]): void;
+	/**
+	 * Executes the next tick; ticks ascend. Fails only with `halt` (`execution-internal`, `store-corrupt`): whatever is published,
+	 * there is a result. After a failure nothing but `reload` may be called.
+	 */
 	execute(tick: DerivedTick): Promise<TickResult>;
 	/** Tries a bundle after everything that is in the tick; nothing of either stays. Not while another call is under way. */
 	simulate(tick: DerivedTick, legs: readonly Leg[]): Promise<Simulation>;
@@ -142,7 +146,10 @@ export interface ClusterExecutor {
 	 * waste. For who builds a bundle. Nothing stays. Per leg what it did, or why it could not run.
 	 */
 	explore(tick: DerivedTick, legs: readonly Leg[]): Promise<readonly (LegTrace | DropReason)[]>;
-	/** Everything changed since the last call, for `Store.commit`. */
+	/**
+	 * Everything changed since the last call, for `Store.commit`. Executing may go on while that commit is under way, but it
+	 * must be done before the next call (or `reload`).
+	 */
 	takeChanges(): Changes;
 	/** Forgets everything not in the store (after `Store.unwind`, or to discard what was executed). */
 	reload(): Promise<void>;

@@ -6,14 +6,17 @@ import { corrupt, type Database, LevelStore } from "./level.ts";
 import type { Store } from "./types.ts";
 
 export interface StoreOptions {
-	/** Bound of the read cache in bytes; 64 MiB by default. */
+	/** Bound of the read cache in bytes; 16 MiB by default. */
 	readonly cacheBytes?: number;
 }
 
-const CACHE_BYTES = 64 * 1024 * 1024;
+const CACHE_BYTES = 16 * 1024 * 1024;
 /** LevelDB's own cache of blocks, for what falls out of ours. */
-const BLOCK_CACHE_BYTES = 16 * 1024 * 1024;
-const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
+const BLOCK_CACHE_BYTES = 8 * 1024 * 1024;
+const WRITE_BUFFER_BYTES = 8 * 1024 * 1024;
+/** LevelDB maps every table it has open into memory: files times their size is a bound, 240 MB here. */
+const MAX_OPEN_FILES = 60;
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 const codeOf = (error: unknown): string | undefined =>
 	error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
@@ -52,6 +55,8 @@ export async function openStore(directory: string, options: StoreOptions = {}): 
 		valueEncoding: "view",
 		cacheSize: BLOCK_CACHE_BYTES,
 		writeBufferSize: WRITE_BUFFER_BYTES,
+		maxOpenFiles: MAX_OPEN_FILES,
+		maxFileSize: MAX_FILE_BYTES,
 	});
 	try {
 		await db.open();

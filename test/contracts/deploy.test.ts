@@ -25,7 +25,7 @@ const rollup = (chainId: number, activationTick: number, cluster: number) => ({
 });
 
 describe("deployment", () => {
-	it("by the Ignition module alone: the defaults are the spec's, the clock has just begun", async () => {
+	it("by the Ignition module alone: the defaults are the spec's, the clock began an hour ago", async () => {
 		const { ignition, ethers: chain } = await network.create();
 		const single = await ignition.deploy(Timeline);
 		const open = await ignition.deploy(OpenTimeline);
@@ -34,7 +34,7 @@ describe("deployment", () => {
 			const { config, creationBlock } = await inbox.timeline();
 			expect([...config].slice(3)).to.deep.equal(DEFAULTS);
 			const latest = await chain.provider.getBlock("latest");
-			expect((latest?.timestamp ?? 0) - Number(config.genesisTime)).to.be.within(0, 60);
+			expect((latest?.timestamp ?? 0) - Number(config.genesisTime)).to.be.within(0, 7200);
 			expect(config.startBlock <= creationBlock).to.equal(true);
 		}
 	});

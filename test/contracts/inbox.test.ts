@@ -15,7 +15,10 @@ import {
 
 const ROOT = ethers.id("ticksRoot") as Hash32;
 
-describe("Inbox", () => {
+describe("Inbox", function () {
+	// Blobs are large, and committing to them takes its time.
+	this.timeout(240_000);
+
 	let timeline: TestTimeline;
 	let blobs: SignedBlob[];
 

@@ -23,7 +23,8 @@ if (measurable)
 			for (const { deployedBytes } of Object.values(sizes)) expect(deployedBytes).to.be.below(24_576);
 		});
 
-		it("of gas are what is committed, and within the budgets", async () => {
+		it("of gas are what is committed, and within the budgets", async function () {
+			this.timeout(240_000);
 			const rows = await gasSnapshot();
 			expect(render(rows), MEND).to.equal(committed("gas.json"));
 			const most = (wanted: Partial<GasRow>): number =>

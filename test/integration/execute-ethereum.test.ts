@@ -60,7 +60,7 @@ async function randomChain(
 describe("execution against Ethereum", function () {
 	this.timeout(120_000);
 
-	it("E-1 to E-9, E-26: an independent client imports every block of random traffic", async () => {
+	it("E-1 to E-8, E-26: an independent client imports every block of random traffic", async () => {
 		const random = seededRandom();
 		try {
 			const { reasons } = await randomChain(random, 120);

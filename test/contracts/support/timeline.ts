@@ -19,7 +19,7 @@ import {
 	RollupRegistry__factory,
 } from "../../../typechain-types/index.ts";
 
-export const SLOT = 12;
+const SLOT = 12;
 const TICK = 2;
 
 export interface TestTimeline {

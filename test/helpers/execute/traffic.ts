@@ -22,7 +22,7 @@ const CALLER = "0x6020360360205f375f5f602036035f345f355af15f553d5f5f3e3d5f206001
 /** Uses gas until there is none. */
 const BURNER = "0x5b5f56";
 
-export const CONTRACTS = {
+const CONTRACTS = {
 	store: CONTRACT(1),
 	logger: CONTRACT(2),
 	factory: CONTRACT(3),

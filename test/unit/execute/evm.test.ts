@@ -6,10 +6,11 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 import { rollupCommon } from "../../../src/execute/common.ts";
 import { jumpCacheInstalled } from "../../../src/execute/jumpCache.ts";
-import { kzg, recoverPublicKey } from "../../../src/execute/native.ts";
+import { kzg, loadSecp256k1, recoverPublicKey } from "../../../src/execute/native.ts";
 import { encodeList, encodeString, integerBytes } from "../../../src/execute/rlp.ts";
 import { SYSTEM_CONTRACTS } from "../../../src/execute/systemContracts.ts";
 import { bytesToHex, hexToBytes } from "../../../src/primitives/bytes.ts";
+import { isMeridianError } from "../../../src/primitives/errors.ts";
 import { seededRandom } from "../../helpers/execute/random.ts";
 
 describe("what the EVM is given", () => {
@@ -48,6 +49,20 @@ describe("what the EVM is given", () => {
 			};
 			const native = outcome(() => recoverPublicKey(hash, parity, r, s));
 			expect(native, `seed ${seed}`).to.equal(outcome(() => ecrecover(hash, BigInt(parity), r, s)));
+		}
+	});
+
+	it("halts without the native build, and says how to get it", () => {
+		const missing = () => {
+			throw new Error("no binding");
+		};
+		try {
+			loadSecp256k1(missing);
+			expect.fail("loaded");
+		} catch (error) {
+			if (!isMeridianError(error)) throw error;
+			expect(`${error.recovery}:${error.code}`).to.equal("halt:native-secp256k1-missing");
+			expect(error.message).to.include("npm rebuild");
 		}
 	});
 

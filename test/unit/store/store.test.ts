@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { ClassicLevel } from "classic-level";
 import { afterEach, beforeEach, describe, it } from "mocha";
@@ -226,7 +227,7 @@ describe("store on disk", () => {
 	});
 
 	it("holds whole commits only after kill -9 in the middle of writing", async () => {
-		const script = join(import.meta.dirname, "../../helpers/execute/storeWriter.ts");
+		const script = fileURLToPath(import.meta.resolve("../../helpers/execute/storeWriter.ts"));
 		const db = join(directory, "killed");
 		mkdirSync(db);
 		let next = 1;
