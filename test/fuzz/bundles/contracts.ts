@@ -130,7 +130,7 @@ export const requestHash = (request: FuzzRequest): Hash32 =>
 export const tag = (kind: "bond" | "help" | "dlvr", hash: Hash32): Hash32 =>
 	`0x${Buffer.from(`MRDN${kind}`).toString("hex")}${hash.slice(2, 50)}`;
 
-export const mappingSlot = (key: string, slot: number): Hash32 =>
+const mappingSlot = (key: string, slot: number): Hash32 =>
 	keccak256(encode([key.length === 42 ? "address" : "bytes32", "uint256"], [key, slot])) as Hash32;
 
 export interface Step {

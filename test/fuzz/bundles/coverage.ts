@@ -1,7 +1,7 @@
 /** What a campaign must have met to prove anything: every reason of the rules, and everything that the generator can think up. */
 
-import { LIES } from "./calls.ts";
 import { FAILURES } from "./contracts.ts";
+import { LIES } from "./lies.ts";
 
 /** All but `block-bytes`: seven megabytes of transactions per tick would take too long (a unit test fills a block). */
 const LEG_REASONS = [

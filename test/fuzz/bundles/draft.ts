@@ -39,7 +39,7 @@ const ZERO: Address = `0x${"0".repeat(40)}`;
 const key = (rollupId: RollupId, from: TestAccount): string => `${rollupId} ${from.address}`;
 
 /** X-2. */
-export function sessionId(parties: readonly { chainId: number; sender: Address; nonce: bigint }[]): Hash32 {
+function sessionId(parties: readonly { chainId: number; sender: Address; nonce: bigint }[]): Hash32 {
 	const u64 = (value: number | bigint): string => BigInt(value).toString(16).padStart(16, "0");
 	const joined = parties.map(({ chainId, sender, nonce }) => `${u64(chainId)}${sender.slice(2)}${u64(nonce)}`).join("");
 	return keccak256(`0x10${joined}`) as Hash32;

@@ -1,19 +1,17 @@
 /** What comes next in the order: a bundle that was thought up, spoilt in one way or not at all, and what a hostile sequencer makes of it. */
 import { keccak256 } from "ethers";
 import type { RollupId } from "../../../src/primitives/types.ts";
-import { calls, lyingCalls, readTwice } from "./calls.ts";
+import { calls } from "./calls.ts";
 import { failureAddress } from "./contracts.ts";
 import { type DraftLeg, type SignedLeg, sign } from "./draft.ts";
+import { lyingCalls, readTwice } from "./lies.ts";
+import { l1Message, laterDelivery, messages, ring } from "./messages.ts";
 import {
 	failingLegs,
 	idleHelper,
-	l1Message,
-	laterDelivery,
-	messages,
 	type Plan,
 	plainBundle,
 	plainLeg,
-	ring,
 	sender,
 	sessions,
 	shuffled,
