@@ -228,7 +228,7 @@ describe("block builder", () => {
 		const builder = BlockBuilder.begin(vm, fields);
 		const run = async (request: Partial<TxRequest> & Pick<TxRequest, "nonce">, from = alice) => {
 			const decoded = decodeTx(signTx(from, { chainId: CHAIN, to: counter, ...request }), vm.common);
-			return "drop" in decoded ? decoded.drop : builder.run(decoded, null);
+			return "drop" in decoded ? decoded.drop : (builder.check(decoded) ?? (await builder.run(decoded)));
 		};
 		return { vm, builder, run };
 	}
