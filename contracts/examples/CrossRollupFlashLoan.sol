@@ -76,7 +76,6 @@ contract CrossRollupFlashLoan is IERC3156FlashBorrower {
     function _tradeThere(Trade memory trade, uint256 amount) private returns (uint256 bought) {
         address remote = trade.borrowed.remoteOf(trade.chainId);
         trade.borrowed.push(trade.chainId, amount);
-        // solhint-disable-next-line no-unchecked-calls
         MAILBOX.call(trade.chainId, remote, CALL_GAS, abi.encodeCall(IERC20.approve, (trade.remotePool, amount)));
         bytes memory swap = abi.encodeCall(PairPool.swap, (remote, amount, 0));
         return abi.decode(MAILBOX.call(trade.chainId, trade.remotePool, CALL_GAS, swap), (uint256));

@@ -69,7 +69,6 @@ contract CrossRollupToken is ERC20 {
     function _call(uint64 destination, bytes memory data) private {
         address remote = remoteOf[destination];
         require(remote != address(0), NotLinked(destination));
-        // solhint-disable-next-line no-unchecked-calls
         MAILBOX.call(destination, remote, CALL_GAS, data);
     }
 

@@ -57,7 +57,7 @@ contract MailboxUser {
     /// @notice Returns `size` zero bytes.
     function bomb(uint256 size) external pure {
         assembly ("memory-safe") {
-            return(0, size)
+            return(mload(0x40), size)
         }
     }
 

@@ -42,7 +42,7 @@ const uint = (value: number | bigint, bytes: number): Uint8Array =>
 	);
 
 /** E-7. */
-export function gasLimitAfter(parent: bigint, target: bigint): bigint {
+function gasLimitAfter(parent: bigint, target: bigint): bigint {
 	const bound = parent / 1024n;
 	const distance = target > parent ? target - parent : parent - target;
 	if (distance < bound) return target;
