@@ -51,7 +51,7 @@ interface IRollupRegistry {
     error InvalidParameter(bytes32 name, uint256 value);
     /// @notice No genesis template has this number.
     error UnknownTemplate(uint256 template, uint256 known);
-    /// @notice Zero, L1's own, or above 2^53 - 1.
+    /// @notice Zero, L1's own, or above 4,503,599,627,370,476.
     error InvalidChainId(uint256 chainId);
     /// @notice Another rollup of the timeline has the chain id: transactions would replay.
     error ChainIdTaken(uint256 chainId, uint32 rollupId);

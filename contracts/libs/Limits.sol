@@ -10,8 +10,9 @@ library Limits {
     uint256 internal constant MIN_GAS_LIMIT = 5_000_000;
     uint256 internal constant MAX_GAS_LIMIT = 80_000_000;
     uint256 internal constant TEMPLATE = 1;
-    /// @dev 2^53 - 1: every larger number is another one to software that keeps chain ids as doubles.
-    uint256 internal constant MAX_CHAIN_ID = 9_007_199_254_740_991;
+    /// @dev The largest whose legacy `v`, `2 * chainId + 36`, is at most 2^53 - 1: beyond it clients that keep numbers as doubles cannot
+    /// sign. Readers refuse a rollup with a larger one (execution.md E-1).
+    uint256 internal constant MAX_CHAIN_ID = 4_503_599_627_370_476;
     uint256 internal constant MAX_ALLOCATION_BYTES = 24_576;
     /// @dev How far ahead a tick may be scheduled; keeps ticks within 40 bits.
     uint256 internal constant MAX_TICKS_AHEAD = 2 ** 32;

@@ -101,12 +101,12 @@ contract RollupRegistryTest is TimelineFixture {
     }
 
     function test_RevertsWithInvalidChainId() public {
-        uint64[4] memory ids = [0, 2 ** 53, type(uint64).max, uint64(block.chainid)];
+        uint64[4] memory ids = [0, 4_503_599_627_370_477, type(uint64).max, uint64(block.chainid)];
         for (uint256 i = 0; i < ids.length; ++i) {
             bytes memory reason = abi.encodeWithSelector(IRollupRegistry.InvalidChainId.selector, ids[i]);
             _expectRegisterRevert(rollupConfig(ids[i]), reason);
         }
-        registry.register(rollupConfig(2 ** 53 - 1), "");
+        registry.register(rollupConfig(4_503_599_627_370_476), "");
     }
 
     function test_RevertsWithChainIdTaken_INV_REGISTRY_3() public {

@@ -2,6 +2,8 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export * as examples from './examples/index.js';
 export * as interfaces from './interfaces/index.js';
 export * as l1 from './l1/index.js';
+export * as l2 from './l2/index.js';
 export * as mocks from './mocks/index.js';

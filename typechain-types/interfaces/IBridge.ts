@@ -5,6 +5,11 @@
 import type { BaseContract, BigNumberish, BytesLike, FunctionFragment, Result, Interface, EventFragment, AddressLike, ContractRunner, ContractMethod, Listener } from "ethers"
 import type { TypedContractEvent, TypedDeferredTopicFilter, TypedEventLog, TypedLogDescription, TypedListener, TypedContractMethod } from "../common.js"
   
+    export type MessageStruct = {source: BigNumberish, destination: BigNumberish, nonce: BigNumberish, sender: AddressLike, target: AddressLike, minGas: BigNumberish, data: BytesLike}
+
+    export type MessageStructOutput = [source: bigint, destination: bigint, nonce: bigint, sender: string, target: string, minGas: bigint, data: string] & {source: bigint, destination: bigint, nonce: bigint, sender: string, target: string, minGas: bigint, data: string }
+  
+
 export declare namespace IBridge {
       
     export type EscrowStruct = {gweiAmount: BigNumberish, count: BigNumberish}
@@ -14,19 +19,27 @@ export declare namespace IBridge {
     }
 
   export interface IBridgeInterface extends Interface {
-    getFunction(nameOrSignature: "deposit" | "depositChain" | "escrow" | "registry"): FunctionFragment;
+    getFunction(nameOrSignature: "deposit" | "depositChain" | "escrow" | "messageChain" | "nonce" | "registry" | "sendMessage" | "sent"): FunctionFragment;
 
-    getEvent(nameOrSignatureOrTopic: "Deposited"): EventFragment;
+    getEvent(nameOrSignatureOrTopic: "Deposited" | "MessageSent"): EventFragment;
 
     encodeFunctionData(functionFragment: 'deposit', values: [BigNumberish, AddressLike]): string;
 encodeFunctionData(functionFragment: 'depositChain', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'escrow', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'messageChain', values: [BigNumberish]): string;
+encodeFunctionData(functionFragment: 'nonce', values?: undefined): string;
 encodeFunctionData(functionFragment: 'registry', values?: undefined): string;
+encodeFunctionData(functionFragment: 'sendMessage', values: [BigNumberish, AddressLike, BigNumberish, BytesLike]): string;
+encodeFunctionData(functionFragment: 'sent', values: [BytesLike]): string;
 
     decodeFunctionResult(functionFragment: 'deposit', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'depositChain', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'escrow', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'messageChain', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'nonce', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'registry', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'sendMessage', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'sent', data: BytesLike): Result;
   }
 
   
@@ -34,6 +47,18 @@ decodeFunctionResult(functionFragment: 'registry', data: BytesLike): Result;
       export type InputTuple = [rollupId: BigNumberish, index: BigNumberish, sender: AddressLike, recipient: AddressLike, gweiAmount: BigNumberish];
       export type OutputTuple = [rollupId: bigint, index: bigint, sender: string, recipient: string, gweiAmount: bigint];
       export interface OutputObject {rollupId: bigint, index: bigint, sender: string, recipient: string, gweiAmount: bigint };
+      export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
+      export type Filter = TypedDeferredTopicFilter<Event>
+      export type Log = TypedEventLog<Event>
+      export type LogDescription = TypedLogDescription<Event>
+    }
+
+  
+
+    export namespace MessageSentEvent {
+      export type InputTuple = [rollupId: BigNumberish, id: BytesLike, message: MessageStruct];
+      export type OutputTuple = [rollupId: bigint, id: string, message: MessageStructOutput];
+      export interface OutputObject {rollupId: bigint, id: string, message: MessageStructOutput };
       export type Event = TypedContractEvent<InputTuple, OutputTuple, OutputObject>
       export type Filter = TypedDeferredTopicFilter<Event>
       export type Log = TypedEventLog<Event>
@@ -100,9 +125,41 @@ decodeFunctionResult(functionFragment: 'registry', data: BytesLike): Result;
     
 
     
+    messageChain: TypedContractMethod<
+      [rollupId: BigNumberish, ],
+      [string],
+      'view'
+    >
+    
+
+    
+    nonce: TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >
+    
+
+    
     registry: TypedContractMethod<
       [],
       [string],
+      'view'
+    >
+    
+
+    
+    sendMessage: TypedContractMethod<
+      [rollupId: BigNumberish, target: AddressLike, minGas: BigNumberish, data: BytesLike, ],
+      [string],
+      'nonpayable'
+    >
+    
+
+    
+    sent: TypedContractMethod<
+      [id: BytesLike, ],
+      [boolean],
       'view'
     >
     
@@ -125,18 +182,43 @@ getFunction(nameOrSignature: 'escrow'): TypedContractMethod<
       [IBridge.EscrowStructOutput],
       'view'
     >;
+getFunction(nameOrSignature: 'messageChain'): TypedContractMethod<
+      [rollupId: BigNumberish, ],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'nonce'): TypedContractMethod<
+      [],
+      [bigint],
+      'view'
+    >;
 getFunction(nameOrSignature: 'registry'): TypedContractMethod<
       [],
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'sendMessage'): TypedContractMethod<
+      [rollupId: BigNumberish, target: AddressLike, minGas: BigNumberish, data: BytesLike, ],
+      [string],
+      'nonpayable'
+    >;
+getFunction(nameOrSignature: 'sent'): TypedContractMethod<
+      [id: BytesLike, ],
+      [boolean],
+      'view'
+    >;
 
     getEvent(key: 'Deposited'): TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
+getEvent(key: 'MessageSent'): TypedContractEvent<MessageSentEvent.InputTuple, MessageSentEvent.OutputTuple, MessageSentEvent.OutputObject>;
 
     filters: {
       
       'Deposited(uint32,uint64,address,address,uint64)': TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
       Deposited: TypedContractEvent<DepositedEvent.InputTuple, DepositedEvent.OutputTuple, DepositedEvent.OutputObject>;
+    
+
+      'MessageSent(uint32,bytes32,tuple)': TypedContractEvent<MessageSentEvent.InputTuple, MessageSentEvent.OutputTuple, MessageSentEvent.OutputObject>;
+      MessageSent: TypedContractEvent<MessageSentEvent.InputTuple, MessageSentEvent.OutputTuple, MessageSentEvent.OutputObject>;
     
     };
   }

@@ -2,8 +2,13 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+import type * as iTokenBridgeSol from './ITokenBridge.sol/index.js';
+export type { iTokenBridgeSol };
 export type { IBridge } from './IBridge.js';
 export type { IForcedInclusion } from './IForcedInclusion.js';
 export type { IInbox } from './IInbox.js';
+export type { IMailbox } from './IMailbox.js';
+export type { IMailboxGateway } from './IMailboxGateway.js';
+export type { IOrderProofs } from './IOrderProofs.js';
 export type { IRollupRegistry } from './IRollupRegistry.js';
 export type { ISequencingRights } from './ISequencingRights.js';

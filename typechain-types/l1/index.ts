@@ -7,4 +7,5 @@ export type { rights };
 export type { Bridge } from './Bridge.js';
 export type { ForcedInclusion } from './ForcedInclusion.js';
 export type { Inbox } from './Inbox.js';
+export type { OrderProofs } from './OrderProofs.js';
 export type { RollupRegistry } from './RollupRegistry.js';

@@ -31,6 +31,12 @@ const BENCHES: readonly Bench[] = [
 		module: "bench/codec.ts",
 		run: "runCodecBench",
 	},
+	{
+		name: "bundles",
+		what: "bundles per second, what an aborted one costs, gas of messages, calls and order proofs, and L1 per bundle",
+		module: "bench/bundles.ts",
+		run: "runBundlesBench",
+	},
 ];
 
 const EXAMPLES = `
@@ -44,7 +50,7 @@ Machines are noisy: trust ratios within one run. The numbers that were measured,
 function tell(output: Output, result: object): void {
 	for (const [name, value] of Object.entries(result)) {
 		if (!Array.isArray(value)) {
-			output.line(`${name}: ${String(value)}`);
+			output.line(`${name}: ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
 			continue;
 		}
 		for (const line of tableLines(value as Record<string, unknown>[])) output.line(line);
@@ -55,7 +61,7 @@ function tell(output: Output, result: object): void {
 export function register(program: Command): void {
 	const bench = program
 		.command("bench")
-		.description("measure: gas, derivation, execution, the codec")
+		.description("measure: gas, derivation, execution, the codec, bundles")
 		.addHelpText("after", EXAMPLES);
 	for (const { name, what, module, run } of BENCHES) {
 		bench

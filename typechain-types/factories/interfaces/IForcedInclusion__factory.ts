@@ -211,6 +211,17 @@
         "type": "uint32"
       }
     ],
+    "name": "RollupRetired",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint32",
+        "name": "rollupId",
+        "type": "uint32"
+      }
+    ],
     "name": "UnknownRollup",
     "type": "error"
   },

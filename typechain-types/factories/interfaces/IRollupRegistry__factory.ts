@@ -169,6 +169,17 @@
   {
     "inputs": [
       {
+        "internalType": "uint32",
+        "name": "rollupId",
+        "type": "uint32"
+      }
+    ],
+    "name": "RollupRetired",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
         "internalType": "uint256",
         "name": "tick",
         "type": "uint256"

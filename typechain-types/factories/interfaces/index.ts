@@ -2,8 +2,12 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export * as iTokenBridgeSol from './ITokenBridge.sol/index.js';
 export { IBridge__factory } from './IBridge__factory.js';
 export { IForcedInclusion__factory } from './IForcedInclusion__factory.js';
 export { IInbox__factory } from './IInbox__factory.js';
+export { IMailbox__factory } from './IMailbox__factory.js';
+export { IMailboxGateway__factory } from './IMailboxGateway__factory.js';
+export { IOrderProofs__factory } from './IOrderProofs__factory.js';
 export { IRollupRegistry__factory } from './IRollupRegistry__factory.js';
 export { ISequencingRights__factory } from './ISequencingRights__factory.js';

@@ -2,5 +2,9 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export type { BridgedToken } from './BridgedToken.js';
+export type { FuzzPuppet } from './FuzzPuppet.js';
+export type { FuzzToken } from './FuzzToken.js';
+export type { MailboxUser } from './MailboxUser.js';
 export type { Pool } from './Pool.js';
 export type { Token } from './Token.js';

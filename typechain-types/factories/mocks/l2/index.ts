@@ -2,5 +2,9 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export { BridgedToken__factory } from './BridgedToken__factory.js';
+export { FuzzPuppet__factory } from './FuzzPuppet__factory.js';
+export { FuzzToken__factory } from './FuzzToken__factory.js';
+export { MailboxUser__factory } from './MailboxUser__factory.js';
 export { Pool__factory } from './Pool__factory.js';
 export { Token__factory } from './Token__factory.js';
