@@ -22,7 +22,9 @@ export type {
 	TimelineLog,
 	VoidReason,
 } from "./derive/types.ts";
-export { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI, REGISTRY_ABI } from "./primitives/abi.ts";
+export { createClusterExecutor } from "./execute/executor.ts";
+export type { ClusterExecutor, LegTrace } from "./execute/types.ts";
+export { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI, MAILBOX_ABI, REGISTRY_ABI } from "./primitives/abi.ts";
 export { isMeridianError, MeridianError, type Recovery } from "./primitives/errors.ts";
 export type {
 	Address,
@@ -37,3 +39,6 @@ export type {
 	Tick,
 	TimelineConfig,
 } from "./primitives/types.ts";
+export { bindLegs, boundTag, deliveryTag, helperTag, type UnsignedLeg } from "./sequencer/bundles/bind.ts";
+export { buildBundle } from "./sequencer/bundles/build.ts";
+export type { BuildFailure, BuildLimits, BuildOptions, Built, HelperSigner } from "./sequencer/bundles/types.ts";
