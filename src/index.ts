@@ -36,6 +36,8 @@ export { gethGenesis } from "./execute/genesis.ts";
 export type {
 	ClusterExecutor,
 	DropReason,
+	ItemResult,
+	LegTrace,
 	Outcome,
 	Position,
 	RollupHead,
@@ -67,7 +69,7 @@ export type {
 	TickRecord,
 } from "./node/records.ts";
 export type { RollupRecord, TimelineIndex } from "./node/timelineIndex.ts";
-export { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI, REGISTRY_ABI } from "./primitives/abi.ts";
+export { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI, MAILBOX_ABI, REGISTRY_ABI } from "./primitives/abi.ts";
 export { isMeridianError, MeridianError, type Recovery } from "./primitives/errors.ts";
 export type {
 	Address,
@@ -82,6 +84,9 @@ export type {
 	Tick,
 	TimelineConfig,
 } from "./primitives/types.ts";
+export { bindLegs, boundTag, deliveryTag, helperTag, type UnsignedLeg } from "./sequencer/bundles/bind.ts";
+export { buildBundle } from "./sequencer/bundles/build.ts";
+export type { BuildFailure, BuildLimits, BuildOptions, Built, HelperSigner } from "./sequencer/bundles/types.ts";
 export { createL1Account, type L1Account, type L1Receipt, type Request } from "./sequencer/l1-account.ts";
 export { Sequencer } from "./sequencer/sequencer.ts";
 export type {

@@ -102,6 +102,7 @@ export class History {
 		const { outcome } = position;
 		const dropped = outcome === null || outcome.kind === "dropped";
 		if (position.class === 0) return { lane, mark: dropped ? "forcedDropped" : "forced" };
+		if (position.bundle) return { lane, mark: dropped ? "bundleDropped" : "bundle" };
 		if (dropped) return { lane, mark: "dropped" };
 		return { lane, mark: outcome.kind === "held" || outcome.status === 1 ? "included" : "reverted" };
 	};

@@ -3,7 +3,7 @@ import { Interface } from "ethers";
 import type { Timeline } from "../derive/ports.ts";
 import { BRIDGE_ABI, FORCED_INCLUSION_ABI } from "../primitives/abi.ts";
 import { bytesToHex } from "../primitives/bytes.ts";
-import type { Address, Hash32, Hex, RollupId } from "../primitives/types.ts";
+import type { Address, Hash32, Hex, Leg, RollupId } from "../primitives/types.ts";
 import type { L1Account } from "../sequencer/l1-account.ts";
 import { sendCall } from "../sequencer/l1-send.ts";
 import type { Chain } from "./chain.ts";
@@ -31,12 +31,29 @@ export class L1Users {
 
 	/** Queues bytes for a rollup, declaring that much gas; the L1 transaction's hash. */
 	async force(rollupId: RollupId, gas: number, rawTx: Uint8Array): Promise<Hash32> {
-		const ask = forcedInclusion.encodeFunctionData("feeFor", [rollupId, gas]);
-		const call = { to: this.#timeline.forcedInclusion, data: ask };
-		const fee = BigInt(String(await this.#chain.rpc.request("eth_call", [call, "latest"])));
+		const fee = await this.#feeFor(rollupId, gas);
 		const data = forcedInclusion.encodeFunctionData("enqueue", [rollupId, gas, bytesToHex(rawTx)]) as Hex;
 		// The fee may rise until the block; what is too much comes back.
 		return await this.#send(this.#timeline.forcedInclusion, data, 2n * fee);
+	}
+
+	/** Queues a bundle, declaring the gas of each leg; the L1 transaction's hash. */
+	async forceBundle(legs: readonly (Leg & { readonly gas: number })[]): Promise<Hash32> {
+		const declared = legs.map(({ gas, rawTx, rollupId }) => ({ rollupId, gas, rawTx: bytesToHex(rawTx) }));
+		const gas = legs.reduce((sum, leg) => sum + leg.gas, 0);
+		const data = forcedInclusion.encodeFunctionData("enqueueBundle", [declared]) as Hex;
+		return await this.#send(
+			this.#timeline.forcedInclusion,
+			data,
+			2n * (await this.#feeFor(legs[0]?.rollupId ?? 0, gas)),
+		);
+	}
+
+	/** Wei that queuing costs now. */
+	async #feeFor(rollupId: RollupId, gas: number): Promise<bigint> {
+		const ask = forcedInclusion.encodeFunctionData("feeFor", [rollupId, gas]);
+		const call = { to: this.#timeline.forcedInclusion, data: ask };
+		return BigInt(String(await this.#chain.rpc.request("eth_call", [call, "latest"])));
 	}
 
 	async #send(to: Address, data: Hex, value: bigint): Promise<Hash32> {

@@ -7,6 +7,7 @@ import { isMeridianError } from "../primitives/errors.ts";
 import { keccakHex } from "../primitives/hash.ts";
 import { BLOB_USABLE_BYTES } from "../primitives/limits.ts";
 import type { Hash32, RollupId, Tick } from "../primitives/types.ts";
+import { BundleTraffic } from "./bundles.ts";
 import { type Clock, jumpingClock, wallClock } from "./clock.ts";
 import { History } from "./history.ts";
 import { L1Users } from "./l1-users.ts";
@@ -34,6 +35,7 @@ export class Devnet {
 	readonly #history: History;
 	readonly #traffic: Traffic;
 	readonly #users: L1Users;
+	readonly #bundles: BundleTraffic;
 	readonly #gas: GasTotals = { publications: 0, gas: 0, perRollup: new Map() };
 	/** Bytes of transactions per rollup, by tick. */
 	readonly #bytes = new Map<Tick, Map<RollupId, number>>();
@@ -62,6 +64,7 @@ export class Devnet {
 		);
 		this.#traffic = new Traffic(setup.rollups, sequencer, contracts, options.seed);
 		this.#users = new L1Users(world.chain, sequencer.timeline, setup.user);
+		this.#bundles = new BundleTraffic(setup.rollups, sequencer, contracts, (text) => this.#say(text));
 	}
 
 	/** Runs to the end, or until the signal; either way the result tells what was seen. */
@@ -102,13 +105,17 @@ export class Devnet {
 		await this.#clock.until(begin, this.#signal);
 		await chain.slot(begin);
 		await this.#sync();
-		if (slot === 0) await this.#traffic.deployContracts();
+		if (slot === 0) {
+			await this.#traffic.deployContracts();
+			await this.#bundles.deploy();
+		}
 		if (busy) await this.#onL1(slot);
 		const first = tickAt(config, begin);
 		for (let tick = first; tickTime(config, tick) < begin + config.slotSeconds; tick++) {
 			await this.#clock.until(tickTime(config, tick), this.#signal);
 			if (!chain.driven) await this.#sync();
 			if (busy) await this.#traffic.tick();
+			await this.#bundles.tick(tick);
 			await this.#tick(tick);
 			// Otherwise once per slot: what is published earlier cannot be derived earlier.
 			if (sequencer.unpublishedBytes >= BLOB_USABLE_BYTES) await this.#publish(tick);
@@ -133,9 +140,8 @@ export class Devnet {
 			this.#history.expect(tickRecord(derived, 0, [result]));
 			const bytes = new Map<RollupId, number>();
 			for (const item of derived.items) {
-				if (item.kind !== "tx") continue;
-				const { rawTx, rollupId } = item.leg;
-				bytes.set(rollupId, (bytes.get(rollupId) ?? 0) + rawTx.length);
+				for (const { rawTx, rollupId } of item.kind === "tx" ? [item.leg] : item.legs)
+					bytes.set(rollupId, (bytes.get(rollupId) ?? 0) + rawTx.length);
 			}
 			this.#bytes.set(derived.tick, bytes);
 		}
@@ -180,14 +186,17 @@ export class Devnet {
 		if (forced !== undefined && forced.class === 0) await this.#forcedDerived(record.tick, record.l1Block);
 	}
 
-	/** Traffic on L1: deposits, and the two forced transactions, of which one is nothing that could be executed. */
+	/** Traffic on L1: deposits, the refused user's forced transaction and bundle, and forced bytes that nobody could execute. */
 	async #onL1(slot: number): Promise<void> {
 		const { rollups } = this.#world.setup;
 		const turn = rollups[Math.floor(slot / DEPOSIT_EVERY) % rollups.length];
 		const last = rollups.at(-1);
 		if (turn !== undefined && slot % DEPOSIT_EVERY === 0)
 			await this.#users.deposit(turn.rollupId, USERS[slot % USERS.length]?.address ?? CENSORED.address, DEPOSIT_GWEI);
-		if (last !== undefined && slot === CENSORED_SLOT) await this.#goAround(last.rollupId, last.chainId);
+		if (last !== undefined && slot === CENSORED_SLOT) {
+			await this.#goAround(last.rollupId, last.chainId);
+			await this.#bundles.goAround(this.#users, (rollupId) => (rollupId === last.rollupId ? 1 : 0));
+		}
 		if (turn !== undefined && slot === GARBAGE_SLOT)
 			await this.#users.force(turn.rollupId, 100_000, new TextEncoder().encode("forced, but no transaction"));
 	}
@@ -236,6 +245,7 @@ export class Devnet {
 		const { reader, sequencer } = this.#world;
 		const { deposits, forced, lastTick, l1 } = reader.state;
 		return (
+			this.#bundles.done &&
 			forced.size === 0 &&
 			deposits.size === 0 &&
 			l1.number === sequencer.safeState.l1.number &&
@@ -248,6 +258,8 @@ export class Devnet {
 		const hashes = (heads: readonly { rollupId: RollupId; hash: Hash32 }[]): string =>
 			JSON.stringify(heads.map(({ hash, rollupId }) => [rollupId, hash]));
 		const positions = this.#history.derived().flatMap((record) => record.positions);
+		const bundles = positions.filter(({ bundle }) => bundle);
+		const held = bundles.filter(({ outcome }) => outcome?.kind === "held");
 		const included = positions.filter(({ outcome }) => outcome !== null && outcome.kind !== "dropped");
 		return resultOf({
 			summary: reader.summary(),
@@ -258,6 +270,9 @@ export class Devnet {
 			undone: this.#undone,
 			refused: [...this.#traffic.totals.refused.values()].reduce((sum, count) => sum + count, 0),
 			forcedIncluded: included.filter((position) => position.class === 0).length,
+			bundlesHeld: held.length,
+			bundlesDropped: bundles.length - held.length,
+			forcedBundles: held.filter((position) => position.class === 0).length,
 			forcedTiming: this.#forcedTiming,
 			secondsToFirstTick: this.#secondsToFirstTick,
 			gas: this.#gas,

@@ -6,7 +6,7 @@ import type picocolors from "picocolors";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-export type Mark = "included" | "reverted" | "dropped" | "forced" | "forcedDropped";
+export type Mark = "included" | "reverted" | "dropped" | "forced" | "forcedDropped" | "bundle" | "bundleDropped";
 
 /** How sure a tick is. */
 export type Certainty = "unsafe" | "safe" | "finalized";
@@ -32,9 +32,11 @@ const GLYPHS: Readonly<Record<Mark, string>> = {
 	dropped: "×",
 	forced: "▲",
 	forcedDropped: "△",
+	bundle: "■",
+	bundleDropped: "□",
 };
 
-export const LEGEND = "● included  ○ reverted  × dropped  ▲ forced  △ forced, dropped  + deposit";
+export const LEGEND = "● included  ○ reverted  × dropped  ■ bundle  ▲ forced  □△ dropped  + deposit";
 
 type Paint = (text: string) => string;
 type Cell = { readonly text: string; readonly width: number };
@@ -118,7 +120,7 @@ function laneCell(slot: ScoreSlot, lane: number, width: number, colors: Colors):
 }
 
 function paintMark(glyph: string, mark: Mark, color: Paint, colors: Colors): string {
-	if (mark === "dropped" || mark === "forcedDropped") return colors.red(glyph);
+	if (mark === "dropped" || mark === "forcedDropped" || mark === "bundleDropped") return colors.red(glyph);
 	return mark === "forced" ? colors.bold(color(glyph)) : color(glyph);
 }
 

@@ -1,5 +1,5 @@
 /** How a devnet is shown: a picture that is redrawn in place on a terminal, lines elsewhere. */
-import type { Certainty, Colors } from "./score.ts";
+import type { Certainty, Colors, Mark } from "./score.ts";
 import { certaintyColor, drawScore, LEGEND, laneColor, type ScoreSlot } from "./score.ts";
 import type { DevnetRollup } from "./setup.ts";
 
@@ -69,16 +69,25 @@ export function plainScreen(terminal: Terminal): Screen {
 	};
 }
 
+/** What a slot's line counts. */
+const SPECIAL: readonly (readonly [kind: Mark, name: string])[] = [
+	["reverted", "reverted"],
+	["dropped", "dropped"],
+	["bundle", "bundle"],
+	["bundleDropped", "bundle dropped"],
+	["forced", "forced"],
+	["forcedDropped", "forced dropped"],
+];
+
 /** One slot in one line: its positions, how many of them each rollup has, and what became of the others. */
 function describeSlot(slot: ScoreSlot, rollups: readonly DevnetRollup[]): string {
 	const marks = slot.ticks.flatMap((tick) => tick.marks);
 	const first = slot.ticks[0]?.first ?? 0;
 	const range = marks.length === 0 ? "no positions" : `#${first} to #${first + marks.length - 1}`;
 	const perRollup = rollups.map((_, lane) => marks.filter((mark) => mark.lane === lane).length);
-	const counts = (["reverted", "dropped", "forced", "forcedDropped"] as const)
-		.map((kind) => [kind, marks.filter(({ mark }) => mark === kind).length] as const)
+	const counts = SPECIAL.map(([kind, name]) => [name, marks.filter(({ mark }) => mark === kind).length] as const)
 		.filter(([, count]) => count > 0)
-		.map(([kind, count]) => `${count} ${kind === "forcedDropped" ? "forced dropped" : kind}`);
+		.map(([name, count]) => `${count} ${name}`);
 	const deposits = slot.ticks.reduce((sum, tick) => sum + [...tick.deposits.values()].reduce((a, b) => a + b, 0), 0);
 	if (deposits > 0) counts.push(`${deposits} deposit${deposits > 1 ? "s" : ""}`);
 	return [

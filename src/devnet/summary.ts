@@ -42,6 +42,11 @@ export interface DevnetResult {
 	readonly refused: number;
 	readonly forced: number;
 	readonly forcedIncluded: number;
+	readonly bundlesHeld: number;
+	/** All of their legs; no block knows of them. */
+	readonly bundlesDropped: number;
+	/** Of those that held: forced ones. */
+	readonly forcedBundles: number;
 	readonly forcedTiming: ForcedTiming | null;
 	/** Everything the reader has is what the sequencer has; unless interrupted, the reader has everything. */
 	readonly readerAgrees: boolean;
@@ -68,6 +73,11 @@ export interface Findings {
 	readonly undone: number;
 	readonly refused: number;
 	readonly forcedIncluded: number;
+	readonly bundlesHeld: number;
+	/** All of their legs; no block knows of them. */
+	readonly bundlesDropped: number;
+	/** Of those that held: forced ones. */
+	readonly forcedBundles: number;
 	readonly forcedTiming: ForcedTiming | null;
 	readonly secondsToFirstTick: number | null;
 	readonly gas: GasTotals;
@@ -98,6 +108,9 @@ export function resultOf(findings: Findings): DevnetResult {
 		refused: findings.refused,
 		forced: summary.forced,
 		forcedIncluded: findings.forcedIncluded,
+		bundlesHeld: findings.bundlesHeld,
+		bundlesDropped: findings.bundlesDropped,
+		forcedBundles: findings.forcedBundles,
 		forcedTiming: findings.forcedTiming,
 		// Interrupted, the sequencer may be ahead of L1: then what both have must agree.
 		readerAgrees: agreement.differences.length === 0 && (findings.sameHeads || findings.interrupted),
@@ -136,6 +149,10 @@ export function summaryLines(result: DevnetResult, colors: Colors): readonly str
 			`${plural(result.ticks, "tick")}, ${plural(result.items, "position")}: ${result.reverted} reverted, ${result.dropped} dropped`,
 		],
 		["", `${plural(result.deposits, "deposit")}; ${result.refused} refused by the sequencer's mempool`],
+		[
+			"bundles",
+			`${result.bundlesHeld} held, ${result.forcedBundles} of them forced; ${result.bundlesDropped} dropped whole`,
+		],
 		["forced", forcedLine(result)],
 		["reader", `from L1 alone: ${verdict}`],
 		[

@@ -20,6 +20,11 @@ export interface Ordering {
 export interface L2Contracts {
 	readonly token: Hex;
 	readonly pool: Hex;
+	/** Of the flash loan over two rollups: token, pair pool, lender, borrower. */
+	readonly bundleToken: Hex;
+	readonly pair: Hex;
+	readonly lender: Hex;
+	readonly loan: Hex;
 }
 
 export interface TrafficTotals {
@@ -44,7 +49,7 @@ const amm = new Interface([
 	"function swapEthForTokens(uint256 minimum) payable returns (uint256)",
 ]);
 
-type Call = Pick<TransactionLike<string>, "to" | "data" | "value" | "gasLimit">;
+type Call = Pick<TransactionLike<string>, "to" | "data" | "value" | "gasLimit" | "accessList">;
 
 interface RollupTraffic {
 	readonly rollup: DevnetRollup;

@@ -22,6 +22,10 @@ function user(name: string): User {
 export const DEPLOYER = user("deployer");
 /** The sequencer refuses her. */
 export const CENSORED = user("cara");
+/** Deploys the contracts of the flash loan, and helps bundles along. */
+export const BUILDER = user("bob the builder");
+/** Takes flash loans. */
+export const BORROWER = user("lou");
 /** Send transactions of all kinds. */
 export const USERS: readonly User[] = ["ann", "ben", "dan", "eve", "fay", "gus"].map(user);
 /** Has no ETH. */
@@ -29,7 +33,7 @@ export const POOR = user("poor");
 
 /** Genesis accounts of every rollup: everyone with 1,000 ETH, in the encoding of rule E-4. */
 export function genesisAllocation(): Hex {
-	const accounts = [DEPLOYER, CENSORED, ...USERS]
+	const accounts = [DEPLOYER, CENSORED, BUILDER, BORROWER, ...USERS]
 		.map(({ address }) => address)
 		.sort()
 		.map((address) => [hexToBytes(address), 1_000n * ETHER, 0, new Uint8Array(0), []]);

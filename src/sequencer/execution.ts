@@ -7,6 +7,7 @@ import { createClusterExecutor } from "../execute/executor.ts";
 import type { ClusterExecutor, Outcome, RollupHead, SealedBlock, Simulation, TickResult } from "../execute/types.ts";
 import type { Address, ClusterId, Leg, RollupId, TimelineConfig } from "../primitives/types.ts";
 import type { Changes, Store } from "../store/types.ts";
+import type { Simulator } from "./bundles/types.ts";
 import { type Step, stepKey } from "./steps.ts";
 
 /** A step with what came of it. */
@@ -74,9 +75,13 @@ export class Execution {
 
 	/** Tries a bundle after everything that is in the tick, which comes after all steps. Null: no executed cluster has its first rollup. */
 	async simulate(tick: DerivedTick, legs: readonly Leg[]): Promise<Simulation | null> {
-		const cluster = this.#view.clusterOf.get(legs[0]?.rollupId ?? 0);
-		const executor = cluster === undefined ? undefined : this.#executors.get(cluster);
-		return executor === undefined ? null : await executor.simulate(tick, legs);
+		return (await this.simulator(legs[0]?.rollupId ?? 0)?.simulate(tick, legs)) ?? null;
+	}
+
+	/** What tries legs of the rollup's cluster after all steps. Null for a rollup that is not registered. */
+	simulator(rollupId: RollupId): Simulator | null {
+		const cluster = this.#view.clusterOf.get(rollupId);
+		return (cluster === undefined ? undefined : this.#executors.get(cluster)) ?? null;
 	}
 
 	/** Forgets how to undo the first `count` steps. */

@@ -6,6 +6,7 @@ import { isMeridianError, MeridianError } from "../primitives/errors.ts";
 import type { Hash32, Tick } from "../primitives/types.ts";
 import { type Carrier, type Fees, offer, raise } from "./fees.ts";
 import type { L1Account, L1Call, L1Receipt, SignedBlob } from "./l1-account.ts";
+import type { PublisherLimits, PublishReport } from "./types.ts";
 
 /** A publication ready to be sent. */
 export interface Draft {
@@ -36,13 +37,6 @@ export type Settlement =
 	| { readonly kind: "mined"; readonly draft: Draft; readonly receipt: L1Receipt }
 	/** The nonce went to a transaction that is none of ours (the key is used elsewhere, too). */
 	| { readonly kind: "displaced"; readonly draft: Draft };
-
-export interface PublisherLimits {
-	/** L1 blocks to wait before fees are raised. */
-	readonly patience: number;
-	/** Never offer more than this per gas (wei); a publication then waits for cheaper blocks. */
-	readonly maxFeePerGas: bigint;
-}
 
 const ATTEMPTS = 4;
 
@@ -128,4 +122,10 @@ export class Publisher {
 			throw new MeridianError("halt", "publisher-idle", "Nothing is in flight, so nothing can be raised; send a draft");
 		return await this.send(this.#inFlight.draft, l1Number);
 	}
+}
+
+/** What is told of a draft that was sent. */
+export function sentReport(draft: Draft, bytes: number, replacement: boolean): PublishReport {
+	const { blobs, carrier, firstTick, lastTick } = draft;
+	return { kind: "sent", carrier, firstTick, lastTick, blobs: blobs.length, bytes, replacement };
 }

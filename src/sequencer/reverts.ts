@@ -2,6 +2,8 @@
 import { Interface } from "ethers";
 import { isHex } from "../primitives/bytes.ts";
 import { isMeridianError, MeridianError } from "../primitives/errors.ts";
+import type { Address } from "../primitives/types.ts";
+import type { L1Call, Request } from "./l1-account.ts";
 
 /** Errors that publishing, forcing and depositing can meet. Held equal to the compiled contracts by a test. */
 export const REVERT_ABI = [
@@ -68,4 +70,15 @@ function revertData(value: unknown): string | null {
 	if (isHex(value) && value.length >= 10) return value;
 	if (typeof value !== "object" || value === null || !("data" in value)) return null;
 	return revertData(value.data);
+}
+
+/** Has L1 try the call, without sending it. Throws what it would refuse. */
+export async function tryPublication(request: Request, from: Address, { data, to }: L1Call): Promise<void> {
+	try {
+		await request("eth_call", [{ from, to, data }, "latest"]);
+	} catch (error) {
+		const reason = explainRevert(error);
+		// Nodes ask at the time of the latest block, and the tick may be of the next one.
+		if (!isMeridianError(reason) || reason.details.error !== "TickInFuture") throw reason;
+	}
 }

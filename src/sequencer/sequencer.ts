@@ -2,16 +2,17 @@
  * A sequencer for one timeline: takes transactions, orders ticks, executes them ahead of L1, publishes. It never looks at a clock: who
  * drives it says which tick to make and when to publish.
  */
-import { applyTicks } from "../derive/plan.ts";
+import { type AppliedTicks, applyTicks } from "../derive/plan.ts";
 import type { L1Source, Timeline } from "../derive/ports.ts";
 import type { OrderState } from "../derive/types.ts";
 import type { RollupHead } from "../execute/types.ts";
-import { isMeridianError } from "../primitives/errors.ts";
 import type { Address, Hash32, Item, Leg, RollupId, Tick } from "../primitives/types.ts";
 import { memoryStore } from "../store/open.ts";
 import type { Store } from "../store/types.ts";
 import { admitBundle } from "./bundles/admit.ts";
+import { buildBundle } from "./bundles/build.ts";
 import type { BundleTotals } from "./bundles/pool.ts";
+import type { BuilderOptions, Built } from "./bundles/types.ts";
 import { decodePoolTx } from "./decode.ts";
 import { buildDraft, type DraftContext } from "./draft.ts";
 import { type Executed, Execution } from "./execution.ts";
@@ -19,8 +20,8 @@ import { type Carrier, cheaperCarrier } from "./fees.ts";
 import type { Request } from "./l1-account.ts";
 import { MessagePlaces } from "./messages.ts";
 import { chooseOrigin } from "./origin.ts";
-import { Publisher } from "./publisher.ts";
-import { explainRevert } from "./reverts.ts";
+import { Publisher, sentReport } from "./publisher.ts";
+import { tryPublication } from "./reverts.ts";
 import { keyOfLast, type Plan, reconcile } from "./speculation.ts";
 import { type Step, stepsOf } from "./steps.ts";
 import { itemsOf, Supply } from "./supply.ts";
@@ -123,6 +124,20 @@ export class Sequencer {
 		return { ok: false, reason, message: `${reason}: ${this.#supply.bundles.size} bundles are waiting` };
 	}
 
+	/** Builds a bundle that holds if it comes first in the tick. Null: not in this tick. */
+	async buildBundle(tick: Tick, intents: readonly Leg[], options: BuilderOptions): Promise<Built | null> {
+		const [derived, ...more] = this.#emptyTick(tick)?.ticks ?? [];
+		const executor = this.#execution.simulator(intents[0]?.rollupId ?? 0);
+		// Ticks that are inserted before it are not executed yet.
+		if (derived === undefined || more.length > 0 || executor === null) return null;
+		return await buildBundle({ ...options, executor, tick: derived, intents });
+	}
+
+	/** An account's next nonce after the unsafe ticks; 0 on a rollup that is not there. */
+	nonceOf(rollupId: RollupId, address: Address): bigint {
+		return this.#execution.account(rollupId, address)?.nonce ?? 0n;
+	}
+
 	/** What has become of submitted bundles. */
 	get bundleTotals(): BundleTotals {
 		return this.#supply.bundles.totals;
@@ -170,14 +185,11 @@ export class Sequencer {
 	 */
 	async makeTick(tick: Tick): Promise<UnsafeTick | null> {
 		const { config } = this.timeline;
-		const l1Origin = chooseOrigin(config, this.#track.state, this.#state, tick, this.#options.originDepth);
-		if (tick <= this.#state.lastTick || l1Origin === null) return null;
-		const frame = { tick, l1Origin: l1Origin.number };
-		// What L1 puts into the tick takes its share first.
-		const empty = applyTicks(config, this.#state, this.#coinbase, [{ ...frame, items: [] }]);
-		if (!empty.ok) return null;
+		const empty = this.#emptyTick(tick);
+		const last = empty?.ticks.at(-1);
+		if (empty === null || last === undefined) return null;
 		const taken = await this.#supply.take(empty.ticks);
-		const planned = { ...frame, items: itemsOf(taken) };
+		const planned = { tick, l1Origin: last.l1Origin.number, items: itemsOf(taken) };
 		const byL1 = empty.ticks.some((one) => one.forced.length > 0 || one.deposits.size > 0);
 		if (planned.items.length === 0 && !byL1) return null;
 		const applied = applyTicks(config, this.#state, this.#coinbase, [planned]);
@@ -227,18 +239,20 @@ export class Sequencer {
 			context,
 			ready.filter(({ tick }) => tick <= latest),
 		);
-		const { data, to } = draft.call;
-		try {
-			await request("eth_call", [{ from: this.#options.account.address, to, data }, "latest"]);
-		} catch (error) {
-			const reason = explainRevert(error);
-			// Nodes ask at the time of the latest block, and the tick may be of the next one.
-			if (!isMeridianError(reason) || reason.details.error !== "TickInFuture") throw reason;
-		}
+		await tryPublication(request, this.#options.account.address, draft.call);
 	}
 
 	async close(): Promise<void> {
 		await this.#store.close();
+	}
+
+	/** The tick as L1 alone would fill it, after those that it inserts: that takes its share first. Null if it cannot be made. */
+	#emptyTick(tick: Tick): AppliedTicks | null {
+		const { config } = this.timeline;
+		const l1Origin = chooseOrigin(config, this.#track.state, this.#state, tick, this.#options.originDepth);
+		if (tick <= this.#state.lastTick || l1Origin === null) return null;
+		const applied = applyTicks(config, this.#state, this.#coinbase, [{ tick, l1Origin: l1Origin.number, items: [] }]);
+		return applied.ok ? applied : null;
 	}
 
 	#unpublished(): readonly Plan[] {
@@ -281,13 +295,4 @@ export class Sequencer {
 		await this.#execution.forget(this.#messages.forget(final, final.flatMap(stepsOf)));
 		this.#plans = this.#plans.filter((plan) => plan.planned.tick > last);
 	}
-}
-
-function sentReport(
-	draft: { carrier: Carrier; firstTick: Tick; lastTick: Tick; blobs: readonly unknown[] },
-	bytes: number,
-	replacement: boolean,
-): PublishReport {
-	const { blobs, carrier, firstTick, lastTick } = draft;
-	return { kind: "sent", carrier, firstTick, lastTick, blobs: blobs.length, bytes, replacement };
 }

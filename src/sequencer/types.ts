@@ -7,7 +7,13 @@ import type { BundlePoolLimits, LostBundle } from "./bundles/pool.ts";
 import type { Carrier } from "./fees.ts";
 import type { L1Account, L1Receipt } from "./l1-account.ts";
 import type { PoolLimits, PoolRejection } from "./mempool.ts";
-import type { PublisherLimits } from "./publisher.ts";
+
+export interface PublisherLimits {
+	/** L1 blocks to wait before fees are raised. */
+	readonly patience: number;
+	/** Never offer more than this per gas (wei); a publication then waits for cheaper blocks. */
+	readonly maxFeePerGas: bigint;
+}
 
 export interface SequencerOptions {
 	readonly account: L1Account;

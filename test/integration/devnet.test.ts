@@ -18,6 +18,9 @@ interface Result {
 	readonly deposits: number;
 	readonly forced: number;
 	readonly forcedIncluded: number;
+	readonly bundlesHeld: number;
+	readonly bundlesDropped: number;
+	readonly forcedBundles: number;
 	readonly comparedBlocks: number;
 	readonly readerAgrees: boolean;
 	readonly secondsToFirstTick: number;
@@ -92,7 +95,9 @@ describe("meridian devnet", function () {
 		expect(result.comparedBlocks).to.equal(result.rollups.reduce((sum, rollup) => sum + rollup.blockNumber, 0));
 		expect(result.rollups.map(({ chainId }) => chainId)).to.deep.equal([7_001, 7_002, 7_003]);
 		expect(result.rollups.every(({ blockHash }) => /^0x[0-9a-f]{64}$/.test(blockHash))).to.equal(true);
-		expect([result.forcedIncluded, result.forced]).to.deep.equal([1, 2]);
+		expect([result.forcedIncluded, result.forced]).to.deep.equal([2, 3]);
+		// The flash loan and the refused user's bundle; the loan with a leg that reverts.
+		expect([result.bundlesHeld, result.forcedBundles, result.bundlesDropped]).to.deep.equal([2, 1, 1]);
 		for (const count of [result.dropped, result.reverted, result.refused, result.deposits, result.publications])
 			expect(count).to.be.greaterThan(0);
 		expect(result.ticks).to.be.greaterThan(result.publications);
@@ -108,7 +113,7 @@ describe("meridian devnet", function () {
 		const command = devnet(["--l1", "hardhat", "--fast", "--json", "--slots", "3", "--rollups", "2"]);
 		expect(await command.exit(), command.stderr).to.equal(0);
 		const result = command.result();
-		expect([result.readerAgrees, result.forcedIncluded, result.rollups.length]).to.deep.equal([true, 1, 2]);
+		expect([result.readerAgrees, result.forcedIncluded, result.rollups.length]).to.deep.equal([true, 2, 2]);
 		expect(result.l1.carrier).to.equal("calldata");
 	});
 
@@ -130,7 +135,7 @@ describe("meridian devnet", function () {
 			];
 			const command = devnet(flags, { MERIDIAN_KEY: FIRST_ANVIL_KEY });
 			expect(await command.exit(), command.stderr).to.equal(0);
-			expect([command.result().readerAgrees, command.result().forcedIncluded]).to.deep.equal([true, 1]);
+			expect([command.result().readerAgrees, command.result().forcedIncluded]).to.deep.equal([true, 2]);
 			expect(command.stderr + command.stdout).not.to.include(FIRST_ANVIL_KEY.slice(2));
 			expect(await answers(node.url)).to.equal(true);
 		} finally {

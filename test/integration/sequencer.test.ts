@@ -1,9 +1,14 @@
 import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { L1Users } from "../../src/devnet/l1-users.ts";
+import { sign } from "../../src/devnet/traffic.ts";
 import { USERS } from "../../src/devnet/users.ts";
+import { MAILBOX_ADDRESS } from "../../src/execute/predeploys.ts";
 import { connectL1 } from "../../src/node/connect.ts";
 import { openReader } from "../../src/node/reader.ts";
+import { ZERO_ADDRESS } from "../../src/primitives/bytes.ts";
+import type { Leg } from "../../src/primitives/types.ts";
+import { bindLegs } from "../../src/sequencer/bundles/bind.ts";
 import { createL1Account } from "../../src/sequencer/l1-account.ts";
 import { Sequencer } from "../../src/sequencer/sequencer.ts";
 import { TestWorld } from "../helpers/sequencer/world.ts";
@@ -46,6 +51,39 @@ describe("sequencer on anvil", function () {
 		expect(included.slice(0, 3)).to.deep.equal(sent);
 		expect(heads).to.deep.equal(promised);
 		expect((await sequencer.publish(test.tick + 1)).kind).to.equal("nothing");
+	});
+
+	it("keeps a bundle whole, also when L1 takes it back, and never orders one that does not hold", async () => {
+		const { sequencer } = test.world;
+		const bundle = async (name: number, to: string): Promise<Leg[]> => {
+			const { address: sender, wallet } = USERS[name] ?? expect.fail("no user");
+			const wanted = [1, 2].map((rollupId) => ({ rollupId, chainId: 7_000 + rollupId, sender, nonce: 0 }));
+			return await Promise.all(
+				bindLegs(wanted).legs.map(async ({ accessList, chainId, nonce, rollupId }) => {
+					const call = { to: rollupId === 2 ? to : sender, value: 1n, gasLimit: 100_000n, accessList };
+					return { rollupId, rawTx: await sign(wallet, chainId, nonce, call) };
+				}),
+			);
+		};
+		// The Mailbox takes no ETH, so the second leg reverts.
+		const [good, bad] = [await bundle(2, ZERO_ADDRESS), await bundle(3, MAILBOX_ADDRESS)];
+		expect([good, bad].map((legs) => sequencer.submitBundle(legs).ok)).to.deep.equal([true, true]);
+		expect(sequencer.submitBundle(good.slice(0, 1))).to.include({ ok: false, reason: "session" });
+		expect(sequencer.submitBundle([])).to.include({ ok: false, reason: "legs" });
+		await test.transfer(2);
+		const made = await sequencer.makeTick(test.tick);
+		const kinds = made?.ticks.at(-1)?.result.outcomes.map(({ result }) => result.kind);
+		expect(kinds).to.deep.equal(["held", "included"]);
+		await sequencer.publish(test.tick);
+		await test.slot();
+		await test.reorg(2);
+		await test.slot();
+		const { heads } = await test.settle();
+		for (let i = 0; i < 4; i++) await sequencer.makeTick(test.tick + i);
+		expect(heads).to.deep.equal(sequencer.heads());
+		expect([1, 2].map((id) => sequencer.nonceOf(id, USERS[2]?.address ?? ZERO_ADDRESS))).to.deep.equal([1n, 1n]);
+		expect([1, 2].map((id) => sequencer.nonceOf(id, USERS[3]?.address ?? ZERO_ADDRESS))).to.deep.equal([0n, 0n]);
+		expect([...sequencer.bundleTotals.dropped]).to.deep.equal([["leg", 1]]);
 	});
 
 	it("publishes again what a reorg of L1 took back, and the reader finds all of it (trap 15)", async () => {

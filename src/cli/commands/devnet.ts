@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Repository } from "../../devnet/devnet.ts";
 import type { DevnetOptions } from "../../devnet/options.ts";
@@ -33,8 +34,8 @@ interface Compiler {
 const DESCRIPTION = `a whole timeline on a local L1: rollups, traffic, publications, and a reader that derives it all again
 
 Starts L1, deploys the contracts by the Ignition modules, registers rollups (from three on the last has a cluster of its own), sends
-transfers, token transfers, swaps, reverting and invalid transactions, deposits, and a forced transaction of a user whom the
-sequencer refuses. A separate reader derives the timeline from L1 and nothing else, and every block hash is compared.`;
+transfers, token transfers, swaps, reverting and invalid transactions, deposits, a flash loan over two rollups that works and one
+that fails as a whole, and a forced transaction and a forced bundle of a user whom the sequencer refuses. A separate reader derives the timeline from L1 and nothing else, and every block hash is compared.`;
 
 const HELP = `
 Examples:
@@ -133,20 +134,28 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 	return agrees ? EXIT.ok : EXIT.failed;
 }
 
+const CONTRACTS = {
+	token: "mocks/l2/Token",
+	pool: "mocks/l2/Pool",
+	bundleToken: "examples/CrossRollupToken",
+	pair: "examples/PairPool",
+	lender: "examples/FlashLender",
+	loan: "examples/CrossRollupFlashLoan",
+} as const;
+
 async function loadRepository(output: Output): Promise<Repository> {
-	const artifact = (name: string): string => repositoryPath(`artifacts/contracts/mocks/l2/${name}.sol/${name}.json`);
-	if (!existsSync(artifact("Pool")) || !existsSync(repositoryPath("artifacts/contracts/l1/Inbox.sol/Inbox.json"))) {
+	const artifact = (name: string): string => repositoryPath(`artifacts/contracts/${name}.sol/${basename(name)}.json`);
+	if (["l1/Inbox", ...Object.values(CONTRACTS)].some((name) => !existsSync(artifact(name)))) {
 		output.note("compiling contracts (once; about half a minute)");
 		await (await importFromRepository<Compiler>("scripts/compile.ts")).compileContracts();
 	}
-	const code = async (name: string): Promise<Hex> => {
+	const code = async ([role, name]: [string, string]): Promise<[string, Hex]> => {
 		const text = await readFile(artifact(name), "utf8");
-		return (JSON.parse(text) as { bytecode: Hex }).bytecode;
+		return [role, (JSON.parse(text) as { bytecode: Hex }).bytecode];
 	};
-	const [deployment, token, pool] = await Promise.all([
+	const [deployment, ...codes] = await Promise.all([
 		importFromRepository<Deployment>("deploy/deploy.ts"),
-		code("Token"),
-		code("Pool"),
+		...Object.entries(CONTRACTS).map(code),
 	]);
-	return { deployment, contracts: { token, pool } };
+	return { deployment, contracts: Object.fromEntries(codes) as Record<keyof typeof CONTRACTS, Hex> };
 }

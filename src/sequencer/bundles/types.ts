@@ -49,6 +49,9 @@ export interface BuildOptions {
 	readonly limits?: Partial<BuildLimits>;
 }
 
+/** What is left to choose where the rest is known. */
+export type BuilderOptions = Omit<BuildOptions, "executor" | "tick" | "intents">;
+
 export type BuildFailure =
 	/** An answer that was used is not the answer that was given, or one was not used. */
 	| { readonly ok: false; readonly reason: "ReadMismatch" }
