@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Transaction } from "ethers";
+import { getCreateAddress, Transaction } from "ethers";
 import { describe, it } from "mocha";
 import { MAILBOX_ADDRESS } from "../../../src/execute/predeploys.ts";
 import { bytesToHex, hexToBytes } from "../../../src/primitives/bytes.ts";
@@ -8,7 +8,7 @@ import { bindLegs, deliveryTag, helperTag } from "../../../src/sequencer/bundles
 import type { Built } from "../../../src/sequencer/bundles/types.ts";
 import { alice, bob, carol, verdicts } from "../../helpers/execute/chain.ts";
 import { COUNTER, FORWARDER, REVERTER, single } from "../../helpers/execute/cluster.ts";
-import { mailboxCall, sessionOf, tag } from "../../helpers/execute/mailbox.ts";
+import { mailboxCall, requestHash, sessionOf, tag, tagged, word } from "../../helpers/execute/mailbox.ts";
 import { BuildWorld, CALL_GAS, onlyWithoutTape, script } from "../../helpers/sequencer/bundles.ts";
 
 function held(built: Built): Extract<Built, { ok: true }> {
@@ -154,6 +154,30 @@ describe("buildBundle", () => {
 			await world.bound({ on: 1, data: world.call(2) }, { on: 2, to: REVERTER }, { on: 1, to: COUNTER }),
 		);
 		expect(built).to.include({ ok: false, reason: "LegReverted", rollup: 2, intent: 1 });
+	});
+
+	it("X-16: says that an answer which somebody has filled in himself is not the one that is given", async () => {
+		const world = await BuildWorld.create(2);
+		const { cluster } = world;
+		const [intent] = await world.bound({ on: 1, data: world.call(2) });
+		if (intent === undefined) return expect.fail("no leg");
+		const [source, destination] = [cluster.chainId(1), cluster.chainId(2)];
+		const session = sessionOf([{ chainId: source, sender: alice.address, nonce: 0 }]);
+		const call = { destination, caller: alice.address, target: COUNTER, gas: CALL_GAS, data: "0x" } as const;
+		const lie = [requestHash({ ...call, path: [source], sequence: 0 }), true, word(7)];
+		const data = mailboxCall("fill", session, [lie]);
+		const fill = cluster.leg(1, carol, { to: MAILBOX_ADDRESS, data, gas: 500_000, ...tagged(tag("help", session)) });
+		expect(await world.build([fill, intent])).to.deep.equal({ ok: false, reason: "ReadMismatch" });
+	});
+
+	it("X-16: says that a call which reads an answer and then reverts leaves nothing that could be served", async () => {
+		const world = await BuildWorld.create();
+		const runtime = `365f5f375f5f365f5f73${MAILBOX_ADDRESS.slice(2)}5af1503d5f5f3e3d5ffd`;
+		const data: Hex = `0x60${(runtime.length / 2).toString(16)}8060095f395ff3${runtime}`;
+		await world.cluster.run(single(world.cluster.leg(2, carol, { to: null, data, gas: 500_000 })));
+		const peeking = getCreateAddress({ from: carol.address, nonce: 0 }).toLowerCase() as Hex;
+		const built = await world.build(await world.bound({ on: 1, data: world.call(2, peeking, world.call(3)) }));
+		expect(built).to.deep.equal({ ok: false, reason: "NoFixedPoint", why: "undone", rollup: 2 });
 	});
 
 	it("X-8: says that a session is not complete, or that a leg is none", async () => {
