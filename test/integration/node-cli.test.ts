@@ -33,6 +33,14 @@ async function runNode(...args: string[]): Promise<Ended> {
 }
 
 const meridian = (...args: string[]): Promise<Ended> => runNode(MAIN, ...args);
+/** What the test compares of `derive --json`. */
+interface DerivedSummary {
+	readonly l1: { readonly to: number };
+	readonly accumulatorRoot: string;
+	readonly stateHash: string;
+	readonly rollups: readonly object[];
+}
+
 const lastLine = (text: string): unknown => JSON.parse(text.trimEnd().split("\n").at(-1) ?? "");
 
 interface DevnetResult {
@@ -115,6 +123,18 @@ describe("the commands on a real L1: anvil, the real contracts, blobs", function
 		const other = await meridian("derive", ...l1, "--out", out, "--rollup", "3");
 		expect(other.code).to.equal(2);
 		expect(other.err).to.match(/^error: the directory holds another derivation: clusters is null, not \[2\]/);
+	});
+
+	it("two processes derive the two clusters apart, at the same time, and agree on the order (principle 3)", async () => {
+		const whole = lastLine((await meridian("derive", ...l1, "--out", out, "--json")).out) as DerivedSummary;
+		const until = ["--until", String(whole.l1.to), "--json"];
+		const apart = await Promise.all(["1", "3"].map((id) => meridian("derive", ...l1, "--rollup", id, ...until)));
+		const [first, second] = apart.map(({ out: stdout }) => lastLine(stdout) as DerivedSummary);
+		for (const summary of [first, second]) {
+			expect(summary?.accumulatorRoot).to.equal(whole.accumulatorRoot);
+			expect(summary?.stateHash).to.equal(whole.stateHash);
+		}
+		expect([...(first?.rollups ?? []), ...(second?.rollups ?? [])]).to.deep.equal(whole.rollups);
 	});
 
 	it("verify agrees, and says where it does not", async () => {
