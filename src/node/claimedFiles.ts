@@ -157,10 +157,11 @@ export class ClaimedFiles {
 		for (const { file } of this.#blocks.values()) await file.close();
 	}
 
-	/** The position as the file can say it: without an outcome if the rollup was not executed by who wrote it. */
+	/** The position as the file can say it: without an outcome, and what explains it, if the rollup was not executed by who wrote it. */
 	#knownPart(position: PositionRecord, found: PositionRecord | undefined): PositionRecord {
 		const executed = position.legs.some((leg) => this.#blocks.has(leg.rollupId));
-		return found?.outcome === null && !executed ? { ...position, outcome: null } : position;
+		if (found?.outcome !== null || executed) return position;
+		return { ...position, legs: position.legs.map(({ rollupId, txHash }) => ({ rollupId, txHash })), outcome: null };
 	}
 
 	async #readLine(): Promise<void> {
