@@ -138,7 +138,8 @@ describe("the reader", () => {
 		expect(derived?.record.itemsRoot).to.equal(bytesToHex(merkleRoot(items.map(itemHash))));
 		expect(derived?.record.positions.map(({ bundle, legs }) => ({ bundle, legs }))).to.deep.equal([
 			{ bundle: false, legs: [{ rollupId: 7, txHash: keccakHex(raw) }] },
-			{ bundle: true, legs: [{ rollupId: 7, txHash: keccakHex(raw) }] },
+			// Dropped; its bytes are no transaction, so there are no tags to tell.
+			{ bundle: true, legs: [{ rollupId: 7, txHash: keccakHex(raw), tags: null }] },
 		]);
 	});
 
