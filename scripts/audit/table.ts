@@ -57,7 +57,7 @@ function mochaTests(file: string): Test[] {
 
 /** Statements `INV-X-1: ...` in the contracts' comments. */
 function invariants(tests: readonly Test[]): Row[] {
-	return files("contracts/l1/**/*.sol").flatMap((path) => {
+	return files("contracts/l[12]/**/*.sol").flatMap((path) => {
 		const comments = read(path).matchAll(/(INV-[A-Z]+-\d+): ((?:[^\n]|\n\/\/\/ (?!INV-))*?)\n(?=\/\/\/ INV-|[a-z])/g);
 		return [...comments].map(([, id = "", statement = ""]) => ({
 			subject: id,
