@@ -16,11 +16,14 @@ async function derive(source: TestL1, clusters?: readonly number[]): Promise<Tic
 	return events.flatMap((event) => (event.kind === "tick" ? [event.record] : []));
 }
 
-/** Order alone: what needs no execution. */
+/** Order alone: what needs no execution. Tags explain an outcome, so they stand only where it is known. */
 const order = (records: readonly TickRecord[]): unknown[] =>
 	records.map(({ positions, blocks: _, ...rest }) => ({
 		...rest,
-		positions: positions.map(({ outcome: __, ...position }) => position),
+		positions: positions.map(({ outcome: __, legs, ...position }) => ({
+			...position,
+			legs: legs.map(({ rollupId, txHash }) => ({ rollupId, txHash })),
+		})),
 	}));
 
 describe("clusters derived apart", () => {
