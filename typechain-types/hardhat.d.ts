@@ -39,12 +39,12 @@ getContractFactory(name: 'OrderHashHarness', signerOrOptions?: ethers.Signer | F
 getContractFactory(name: 'RightsMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RightsMock__factory>
 getContractFactory(name: 'OpenRights', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OpenRights__factory>
 getContractFactory(name: 'SingleSequencer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SingleSequencer__factory>
-getContractFactory(name: 'BridgedToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BridgedToken__factory>
 getContractFactory(name: 'FuzzPuppet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FuzzPuppet__factory>
 getContractFactory(name: 'FuzzToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FuzzToken__factory>
 getContractFactory(name: 'MailboxUser', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MailboxUser__factory>
 getContractFactory(name: 'Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Pool__factory>
 getContractFactory(name: 'Token', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Token__factory>
+getContractFactory(name: 'BridgedToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BridgedToken__factory>
 
   getContractAt(name: 'CrossRollupFlashLoan', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CrossRollupFlashLoan>
 getContractAt(name: 'CrossRollupToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CrossRollupToken>
@@ -74,12 +74,12 @@ getContractAt(name: 'OrderHashHarness', address: string | ethers.Addressable, si
 getContractAt(name: 'RightsMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RightsMock>
 getContractAt(name: 'OpenRights', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OpenRights>
 getContractAt(name: 'SingleSequencer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SingleSequencer>
-getContractAt(name: 'BridgedToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BridgedToken>
 getContractAt(name: 'FuzzPuppet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FuzzPuppet>
 getContractAt(name: 'FuzzToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FuzzToken>
 getContractAt(name: 'MailboxUser', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MailboxUser>
 getContractAt(name: 'Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Pool>
 getContractAt(name: 'Token', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Token>
+getContractAt(name: 'BridgedToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BridgedToken>
 
   deployContract(name: 'CrossRollupFlashLoan', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrossRollupFlashLoan>
 deployContract(name: 'CrossRollupToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrossRollupToken>
@@ -109,12 +109,12 @@ deployContract(name: 'OrderHashHarness', signerOrOptions?: ethers.Signer | Deplo
 deployContract(name: 'RightsMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RightsMock>
 deployContract(name: 'OpenRights', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OpenRights>
 deployContract(name: 'SingleSequencer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SingleSequencer>
-deployContract(name: 'BridgedToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BridgedToken>
 deployContract(name: 'FuzzPuppet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzPuppet>
 deployContract(name: 'FuzzToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzToken>
 deployContract(name: 'MailboxUser', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MailboxUser>
 deployContract(name: 'Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pool>
 deployContract(name: 'Token', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Token>
+deployContract(name: 'BridgedToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BridgedToken>
 
   deployContract(name: 'CrossRollupFlashLoan', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrossRollupFlashLoan>
 deployContract(name: 'CrossRollupToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrossRollupToken>
@@ -144,12 +144,12 @@ deployContract(name: 'OrderHashHarness', args: any[], signerOrOptions?: ethers.S
 deployContract(name: 'RightsMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RightsMock>
 deployContract(name: 'OpenRights', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OpenRights>
 deployContract(name: 'SingleSequencer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SingleSequencer>
-deployContract(name: 'BridgedToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BridgedToken>
 deployContract(name: 'FuzzPuppet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzPuppet>
 deployContract(name: 'FuzzToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzToken>
 deployContract(name: 'MailboxUser', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MailboxUser>
 deployContract(name: 'Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pool>
 deployContract(name: 'Token', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Token>
+deployContract(name: 'BridgedToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BridgedToken>
 
     // default types
     getContractFactory(

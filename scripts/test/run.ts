@@ -21,8 +21,10 @@ function runHardhat(root: string, args: readonly string[], environment: NodeJS.P
 		const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: "inherit", env: environment });
 		const release = onShutdown(() => child.kill());
 		child.once("error", reject);
-		child.once("exit", (code) => {
+		child.once("exit", (code, signal) => {
 			release();
+			// A runner that dies in native code after its last test says nothing itself.
+			if (signal !== null) process.stderr.write(`The test runner was ended by ${signal}\n`);
 			resolve(code === 0);
 		});
 	});
