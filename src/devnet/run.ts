@@ -9,12 +9,14 @@ import { BLOB_USABLE_BYTES } from "../primitives/limits.ts";
 import type { Hash32, RollupId, Tick } from "../primitives/types.ts";
 import { BundleTraffic } from "./bundles.ts";
 import { type Clock, jumpingClock, wallClock } from "./clock.ts";
+import { GasShares } from "./gas.ts";
 import { History } from "./history.ts";
 import { L1Users } from "./l1-users.ts";
 import { type DevnetOptions, FORCED_DELAY_SLOTS } from "./options.ts";
+import { type Traces, tracesOf } from "./rerun.ts";
 import type { Certainty } from "./score.ts";
 import type { HeadView, Screen, View } from "./screen.ts";
-import { type DevnetResult, type ForcedTiming, type GasTotals, plural, resultOf } from "./summary.ts";
+import { type DevnetResult, type ForcedTiming, plural, resultOf } from "./summary.ts";
 import { type L2Contracts, sign, Traffic } from "./traffic.ts";
 import { CENSORED, USERS } from "./users.ts";
 import type { World } from "./world.ts";
@@ -36,9 +38,7 @@ export class Devnet {
 	readonly #traffic: Traffic;
 	readonly #users: L1Users;
 	readonly #bundles: BundleTraffic;
-	readonly #gas: GasTotals = { publications: 0, gas: 0, perRollup: new Map() };
-	/** Bytes of transactions per rollup, by tick. */
-	readonly #bytes = new Map<Tick, Map<RollupId, number>>();
+	readonly #gas: GasShares;
 	readonly #heads: Record<Certainty, ReadonlyMap<RollupId, HeadView>> = {
 		unsafe: new Map(),
 		safe: new Map(),
@@ -58,10 +58,9 @@ export class Devnet {
 		this.#screen = screen;
 		this.#signal = signal;
 		this.#clock = options.fast ? jumpingClock(setup.start) : wallClock(setup.now);
-		this.#history = new History(
-			sequencer.timeline.config,
-			setup.rollups.map((rollup) => rollup.rollupId),
-		);
+		const ids = setup.rollups.map((rollup) => rollup.rollupId);
+		this.#history = new History(sequencer.timeline.config, ids);
+		this.#gas = new GasShares(ids);
 		this.#traffic = new Traffic(setup.rollups, sequencer, contracts, options.seed);
 		this.#users = new L1Users(world.chain, sequencer.timeline, setup.user);
 		this.#bundles = new BundleTraffic(setup.rollups, sequencer, contracts, (text) => this.#say(text));
@@ -77,7 +76,7 @@ export class Devnet {
 		} catch (error) {
 			if (!this.#signal.aborted) throw error;
 		}
-		return this.#result();
+		return this.#result(await this.#traces());
 	}
 
 	/** Lets L1 and sequencer go on, without traffic of ours, until the signal. */
@@ -138,12 +137,7 @@ export class Devnet {
 		if (made === null) return;
 		for (const { derived, result } of made.ticks) {
 			this.#history.expect(tickRecord(derived, 0, [result]));
-			const bytes = new Map<RollupId, number>();
-			for (const item of derived.items) {
-				for (const { rawTx, rollupId } of item.kind === "tx" ? [item.leg] : item.legs)
-					bytes.set(rollupId, (bytes.get(rollupId) ?? 0) + rawTx.length);
-			}
-			this.#bytes.set(derived.tick, bytes);
+			this.#gas.made(derived);
 		}
 		this.#draw();
 	}
@@ -156,9 +150,11 @@ export class Devnet {
 		this.#undone += report.undoneTicks.length;
 		for (const { result, step } of sequencer.executed())
 			if (step.kind === "tick" && result !== null) this.#history.expect(tickRecord(step.tick, 0, [result]));
-		if (report.mined?.receipt.success) this.#countGas(report.mined);
-		else if (report.mined !== null)
-			this.#say(`the publication of ticks ${report.mined.firstTick} to ${report.mined.lastTick} reverted on L1`);
+		if (report.mined !== null) {
+			const { firstTick, lastTick, receipt } = report.mined;
+			if (receipt.success) this.#gas.paid(firstTick, lastTick, Number(receipt.gasUsed));
+			else this.#say(`the publication of ticks ${firstTick} to ${lastTick} reverted on L1`);
+		}
 		for await (const event of reader.run({ until: "latest", signal: this.#signal })) await this.#read(event);
 		this.#draw();
 	}
@@ -222,24 +218,6 @@ export class Devnet {
 		this.#say(`${CENSORED.name}'s forced transaction is in tick ${tick}, ${seconds} s after L1 got it`);
 	}
 
-	#countGas({ firstTick, lastTick, receipt }: { firstTick: Tick; lastTick: Tick; receipt: { gasUsed: bigint } }): void {
-		const gas = Number(receipt.gasUsed);
-		this.#gas.publications++;
-		this.#gas.gas += gas;
-		const bytes = new Map<RollupId, number>();
-		for (const [tick, perRollup] of this.#bytes) {
-			if (tick < firstTick || tick > lastTick) continue;
-			for (const [rollupId, count] of perRollup) bytes.set(rollupId, (bytes.get(rollupId) ?? 0) + count);
-		}
-		const total = [...bytes.values()].reduce((sum, count) => sum + count, 0);
-		const { rollups } = this.#world.setup;
-		for (const { rollupId } of rollups) {
-			// A publication without items lets deposits and forced entries of all of them through.
-			const share = total === 0 ? 1 / rollups.length : (bytes.get(rollupId) ?? 0) / total;
-			this.#gas.perRollup.set(rollupId, (this.#gas.perRollup.get(rollupId) ?? 0) + gas * share);
-		}
-	}
-
 	/** Nothing is on its way any more: all ticks derived, no forced entry and no deposit waiting. */
 	#isSettled(): boolean {
 		const { reader, sequencer } = this.#world;
@@ -253,7 +231,14 @@ export class Devnet {
 		);
 	}
 
-	#result(): DevnetResult {
+	/** What the bundles that were dropped have left in any block; null if none was, or nobody waits for it any more. */
+	async #traces(): Promise<Traces | null> {
+		const { l1, reader } = this.#world;
+		const blocks = l1.take(reader.state.l1.number);
+		return this.#signal.aborted ? null : await tracesOf(reader.timeline, blocks, this.#history.derived());
+	}
+
+	#result(traces: Traces | null): DevnetResult {
 		const { carrier, chain, reader, sequencer } = this.#world;
 		const hashes = (heads: readonly { rollupId: RollupId; hash: Hash32 }[]): string =>
 			JSON.stringify(heads.map(({ hash, rollupId }) => [rollupId, hash]));
@@ -273,6 +258,7 @@ export class Devnet {
 			bundlesHeld: held.length,
 			bundlesDropped: bundles.length - held.length,
 			forcedBundles: held.filter((position) => position.class === 0).length,
+			traces,
 			forcedTiming: this.#forcedTiming,
 			secondsToFirstTick: this.#secondsToFirstTick,
 			gas: this.#gas,

@@ -1,7 +1,9 @@
 /** What a devnet has shown, as numbers that can be checked: for a script, and for a person. */
 import type { ReaderSummary } from "../node/reader.ts";
 import type { RollupId } from "../primitives/types.ts";
+import type { GasTotals } from "./gas.ts";
 import type { Agreement } from "./history.ts";
+import type { Traces } from "./rerun.ts";
 import type { Colors } from "./score.ts";
 
 /** How long the forced transaction of the user whom the sequencer refuses took, from the L1 block that queued it. */
@@ -10,13 +12,6 @@ export interface ForcedTiming {
 	readonly slots: number;
 	/** The same in L1 seconds. */
 	readonly seconds: number;
-}
-
-export interface GasTotals {
-	publications: number;
-	gas: number;
-	/** L1 gas of publications, shared among rollups by the bytes they had in each. */
-	readonly perRollup: Map<RollupId, number>;
 }
 
 export interface DevnetResult {
@@ -47,6 +42,8 @@ export interface DevnetResult {
 	readonly bundlesDropped: number;
 	/** Of those that held: forced ones. */
 	readonly forcedBundles: number;
+	/** All rollups' blocks beside those of an execution without the dropped bundles; null if none was dropped, or if interrupted. */
+	readonly traces: Traces | null;
 	readonly forcedTiming: ForcedTiming | null;
 	/** Everything the reader has is what the sequencer has; unless interrupted, the reader has everything. */
 	readonly readerAgrees: boolean;
@@ -78,6 +75,8 @@ export interface Findings {
 	readonly bundlesDropped: number;
 	/** Of those that held: forced ones. */
 	readonly forcedBundles: number;
+	/** All rollups' blocks beside those of an execution without the dropped bundles; null if none was dropped, or if interrupted. */
+	readonly traces: Traces | null;
 	readonly forcedTiming: ForcedTiming | null;
 	readonly secondsToFirstTick: number | null;
 	readonly gas: GasTotals;
@@ -111,6 +110,7 @@ export function resultOf(findings: Findings): DevnetResult {
 		bundlesHeld: findings.bundlesHeld,
 		bundlesDropped: findings.bundlesDropped,
 		forcedBundles: findings.forcedBundles,
+		traces: findings.traces,
 		forcedTiming: findings.forcedTiming,
 		// Interrupted, the sequencer may be ahead of L1: then what both have must agree.
 		readerAgrees: agreement.differences.length === 0 && (findings.sameHeads || findings.interrupted),
@@ -153,6 +153,7 @@ export function summaryLines(result: DevnetResult, colors: Colors): readonly str
 			"bundles",
 			`${result.bundlesHeld} held, ${result.forcedBundles} of them forced; ${result.bundlesDropped} dropped whole`,
 		],
+		...traceFacts(result, colors),
 		["forced", forcedLine(result)],
 		["reader", `from L1 alone: ${verdict}`],
 		[
@@ -174,6 +175,16 @@ export function summaryLines(result: DevnetResult, colors: Colors): readonly str
 			colors.dim(`${" ".repeat(14)}${stateRoot}`),
 		]),
 	];
+}
+
+function traceFacts({ traces }: DevnetResult, colors: Colors): [string, string][] {
+	if (traces === null) return [];
+	const { blocks, differences } = traces;
+	const verdict =
+		differences === 0
+			? colors.green(`all ${number(blocks)} blocks the same`)
+			: colors.red(`${plural(differences, "block")} DIFFER: a bug`);
+	return [["", `run again without what was dropped: ${verdict}`]];
 }
 
 function forcedLine({ forced, forcedIncluded, forcedTiming }: DevnetResult): string {

@@ -11,6 +11,7 @@ import type { Carrier } from "../sequencer/fees.ts";
 import { Sequencer } from "../sequencer/sequencer.ts";
 import type { Chain } from "./chain.ts";
 import type { DevnetOptions } from "./options.ts";
+import { L1Recorder } from "./rerun.ts";
 import type { Setup } from "./setup.ts";
 import { CENSORED } from "./users.ts";
 
@@ -20,6 +21,8 @@ export interface World {
 	readonly carrier: Carrier;
 	readonly sequencer: Sequencer;
 	readonly reader: Reader;
+	/** What the reader reads. */
+	readonly l1: L1Recorder;
 	/** Blobs the sequencer has published; given to the reader only where L1 cannot give them back. */
 	readonly archive: string;
 	close(): Promise<void>;
@@ -47,12 +50,13 @@ export async function openWorld(chain: Chain, setup: Setup, options: DevnetOptio
 		archive: openArchive(archive),
 		refuse: new Set<Address>([CENSORED.address]),
 	});
-	const reader = await openReader({ source: sourceOf() });
+	const l1 = new L1Recorder(sourceOf());
+	const reader = await openReader({ source: l1.source });
 	const close = async (): Promise<void> => {
 		await sequencer.close();
 		await rm(folder, { recursive: true, force: true });
 	};
-	return { chain, setup, carrier, sequencer, reader, archive, close };
+	return { chain, setup, carrier, sequencer, reader, l1, archive, close };
 }
 
 function carrierOf(chain: Chain, options: DevnetOptions): Carrier {

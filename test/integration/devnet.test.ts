@@ -21,6 +21,7 @@ interface Result {
 	readonly bundlesHeld: number;
 	readonly bundlesDropped: number;
 	readonly forcedBundles: number;
+	readonly traces: { bundles: number; blocks: number; differences: number } | null;
 	readonly comparedBlocks: number;
 	readonly readerAgrees: boolean;
 	readonly secondsToFirstTick: number;
@@ -98,6 +99,8 @@ describe("meridian devnet", function () {
 		expect([result.forcedIncluded, result.forced]).to.deep.equal([2, 3]);
 		// The flash loan and the refused user's bundle; the loan with a leg that reverts.
 		expect([result.bundlesHeld, result.forcedBundles, result.bundlesDropped]).to.deep.equal([2, 1, 1]);
+		// No trace of the one that was dropped: every rollup's blocks are those of a run without it.
+		expect(result.traces).to.deep.equal({ bundles: 1, blocks: result.comparedBlocks, differences: 0 });
 		for (const count of [result.dropped, result.reverted, result.refused, result.deposits, result.publications])
 			expect(count).to.be.greaterThan(0);
 		expect(result.ticks).to.be.greaterThan(result.publications);

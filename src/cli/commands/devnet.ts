@@ -35,7 +35,7 @@ const DESCRIPTION = `a whole timeline on a local L1: rollups, traffic, publicati
 
 Starts L1, deploys the contracts by the Ignition modules, registers rollups (from three on the last has a cluster of its own), sends
 transfers, token transfers, swaps, reverting and invalid transactions, deposits, a flash loan over two rollups that works and one
-that fails as a whole, and a forced transaction and a forced bundle of a user whom the sequencer refuses. A separate reader derives the timeline from L1 and nothing else, and every block hash is compared.`;
+that fails as a whole (all blocks are compared with a run without it), and a forced transaction and a forced bundle of a user whom the sequencer refuses. A separate reader derives the timeline from L1 and nothing else, and every block hash is compared.`;
 
 const HELP = `
 Examples:
@@ -113,7 +113,7 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 		signal: abort.signal,
 		onResult(result, kept) {
 			screen.close();
-			agrees = result.readerAgrees;
+			agrees = result.readerAgrees && (result.traces?.differences ?? 0) === 0;
 			for (const line of summaryLines(result, output.colors)) output.line(line);
 			if (kept !== null) {
 				const beacon = kept.beacon === null ? "" : ` --beacon ${kept.beacon}`;
