@@ -4,6 +4,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { invalidBlobs, invalidJoins, validBlobs, validJoins } from "./vectors/blobs.ts";
+import { bundleVectors } from "./vectors/bundles.ts";
 import type { Json, VectorFile } from "./vectors/format.ts";
 import { hashVectors, invalidProofs } from "./vectors/hashes.ts";
 import { historyVectors } from "./vectors/histories.ts";
@@ -13,8 +14,9 @@ import { invalidData, validData } from "./vectors/publicationData.ts";
 const ROOT = fileURLToPath(new URL("../vectors/", import.meta.url));
 
 /** Every vector file by its path under `vectors/`. */
-export function vectorFiles(): ReadonlyMap<string, string> {
-	const valid = [...hashVectors(), validBlobs(), validJoins(), validManifests(), validData(), ...historyVectors()];
+export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
+	const codec = [...hashVectors(), validBlobs(), validJoins(), validManifests(), validData()];
+	const valid = [...codec, ...historyVectors(), await bundleVectors()];
 	const invalid = [invalidProofs(), invalidBlobs(), invalidJoins(), invalidManifests(), invalidData()];
 	const named = (folder: string, files: readonly VectorFile[]) =>
 		files.map((file) => [`${folder}/${file.kind}.json`, write(file)] as const);
@@ -30,8 +32,8 @@ function write({ cases, description, kind }: VectorFile): string {
 const spaced = (value: Json): string => JSON.stringify(value).replaceAll('","', '", "');
 
 /** Paths that are missing, differ, or should not be there. */
-export function staleVectors(): string[] {
-	const wanted = vectorFiles();
+export async function staleVectors(): Promise<string[]> {
+	const wanted = await vectorFiles();
 	const present = new Map(
 		["valid", "invalid"].flatMap((folder) =>
 			readdirSync(`${ROOT}${folder}`).map((name) => [
@@ -46,16 +48,17 @@ export function staleVectors(): string[] {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
 	if (process.argv.includes("--check")) {
-		const stale = staleVectors();
+		const stale = await staleVectors();
 		if (stale.length > 0) {
 			console.error(`vectors are stale: ${stale.join(", ")}; run: node scripts/vectors.ts`);
 			process.exitCode = 1;
 		}
 	} else {
+		const files = await vectorFiles();
 		for (const folder of ["valid", "invalid"]) {
 			rmSync(`${ROOT}${folder}`, { recursive: true, force: true });
 			mkdirSync(`${ROOT}${folder}`, { recursive: true });
 		}
-		for (const [path, text] of vectorFiles()) writeFileSync(`${ROOT}${path}`, text);
+		for (const [path, text] of files) writeFileSync(`${ROOT}${path}`, text);
 	}
 }

@@ -33,7 +33,8 @@ export const REVERTER: Address = "0x7000000000000000000000000000000000000003";
 /** Burns all gas. */
 export const BURNER: Address = "0x7000000000000000000000000000000000000004";
 
-const CONTRACTS: readonly AllocatedAccount[] = [
+/** What every rollup here has in its genesis. */
+export const CONTRACTS: readonly AllocatedAccount[] = [
 	{ address: COUNTER, code: "0x5f54600101805f555f5260205ff3" },
 	{
 		address: FORWARDER,

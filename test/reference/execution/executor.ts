@@ -105,7 +105,7 @@ export class ReferenceExecutor {
 		const first = tick.rollups.get(candidate.legs[0]?.rollupId ?? 0);
 		if ((first?.cluster ?? 1) !== this.#options.cluster) return null;
 		const active = candidate.legs.map(({ rollupId }) => tick.rollups.get(rollupId));
-		if (active.some((one) => one === undefined)) return dropped("unknown-rollup");
+		if (active.length === 0 || active.includes(undefined)) return dropped("unknown-rollup");
 		if (active.some((one) => one?.cluster !== this.#options.cluster)) return dropped("clusters");
 		const rollups = candidate.legs.map(({ rollupId }) => this.rollup(rollupId));
 		if (rollups.some((one) => one === null)) return dropped("rollup-refused");
