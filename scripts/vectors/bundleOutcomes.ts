@@ -119,6 +119,12 @@ export const messages = (): CaseDraft[] => [
 		ticks: [{ items: [bundleOf(sendLeg(1, SENT), deliverLeg(2, SENT), deliverLeg(2, SENT, 1))] }],
 	},
 	{
+		name: "sent on the rollup that is to deliver it: what it has sent itself does not count",
+		rules: ["X-7"],
+		rollups: TWO,
+		ticks: [{ items: [single(sendLeg(1, SENT)), bundleOf(leg(2, carol), deliverLeg(1, SENT))] }],
+	},
+	{
 		name: "sent on a rollup of another cluster",
 		rules: ["X-7"],
 		rollups: CLUSTERS,

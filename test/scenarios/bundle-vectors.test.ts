@@ -1,5 +1,6 @@
 /** The committed vectors of bundles, through the codec and the executor of src and through those written from the specification alone. */
 import { readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import { describe, it } from "mocha";
 import { type BundleCase, caseOf } from "../../scripts/vectors/bundleJson.ts";
@@ -9,7 +10,7 @@ import { MAILBOX_CODE } from "../../src/execute/predeploys.ts";
 import type { Item, PublicationHeader } from "../../src/primitives/types.ts";
 import { vectorsOf } from "../helpers/vectors.ts";
 import { ReferenceExecutor } from "../reference/execution/executor.ts";
-import type { ReferenceOutcome } from "../reference/execution/types.ts";
+import type { Deviation, ReferenceOutcome } from "../reference/execution/types.ts";
 import { numberTicks, readManifest } from "../reference/manifest.ts";
 import type { ManifestItem } from "../reference/types.ts";
 
@@ -28,7 +29,7 @@ function resultJson({ forced, items }: DerivedTick, { class: kind, index, verdic
 	return includedJson(bundle ? "held" : "included", verdict.legs);
 }
 
-const REFERENCE: Implementation = {
+const reference = (deviation?: Deviation): Implementation => ({
 	decode(manifest, { l1Origin, tick }) {
 		const ticks = readManifest(Buffer.from(manifest));
 		if (isBroken(ticks)) return String(ticks[0]);
@@ -37,23 +38,42 @@ const REFERENCE: Implementation = {
 		return isBroken(numbered) ? String(numbered[0]) : (numbered[0]?.items ?? []).map(itemOf);
 	},
 	async open({ config: { genesisTime, tickSeconds }, messages, rollups }, cluster) {
-		const reference = new ReferenceExecutor({ cluster, genesisTime, tickSeconds, mailboxCode: MAILBOX_CODE });
-		for (const { registration } of rollups) await reference.register(registration);
-		for (const { l1Block, log } of messages) reference.message(log, l1Block);
+		const options = { cluster, genesisTime, tickSeconds, mailboxCode: MAILBOX_CODE, deviation };
+		const executor = new ReferenceExecutor(options);
+		for (const { registration } of rollups) await executor.register(registration);
+		for (const { l1Block, log } of messages) executor.message(log, l1Block);
 		return async (tick) => {
-			const { blocks, outcomes } = await reference.execute(tick);
+			const { blocks, outcomes } = await executor.execute(tick);
 			const told = outcomes.map((one) => ({ class: one.class, index: one.index, result: resultJson(tick, one) }));
 			return { blocks, outcomes: told };
 		};
 	},
-};
+});
+
+/** What one of the executors may have forgotten, and the rule whose vectors must notice. */
+const FORGOTTEN: readonly (readonly [Deviation, rule: string])[] = [
+	["session-unchecked", "X-8"],
+	["alone-unchecked", "X-9"],
+	["tags-unchecked", "X-4"],
+	["serve-unchecked", "X-16"],
+	["fill-unchecked", "X-16"],
+	["pending-unchecked", "X-16"],
+	["sent-unchecked", "X-7"],
+	["own-sent-counts", "X-7"],
+	["l1-too-early", "X-7"],
+	["failed-bundle-kept", "X-17"],
+	["reverted-leg-accepted", "X-15"],
+	["waste-free", "X-18"],
+	["examined-unbounded", "E-13"],
+	["overcap-accepted", "E-11"],
+];
 
 const cases = vectorsOf("valid").find(({ kind }) => kind === "bundles")?.cases ?? [];
 const spec = (name: string): string => readFileSync(new URL(`../../docs/spec/${name}.md`, import.meta.url), "utf8");
 
 for (const [name, implementation] of [
 	["src", SOURCE],
-	["the executor written from the specification", REFERENCE],
+	["the executor written from the specification", reference()],
 ] as const) {
 	describe(`vectors/valid/bundles.json through ${name} (X-1 to X-21)`, () => {
 		for (const { fields, name: what } of cases) {
@@ -88,6 +108,17 @@ describe("vectors/valid/bundles.json", () => {
 		for (const reason of [...reasons, "tape", "session", "waste-budget", "message-not-sent"])
 			expect(told).to.contain(`"${reason}"`);
 	});
+
+	for (const [deviation, rule] of FORGOTTEN) {
+		it(`${rule}: notice an executor with the mistake ${deviation}`, async () => {
+			const different: string[] = [];
+			for (const { fields, name } of cases.filter((one) => rulesOf(one.fields).includes(rule))) {
+				const got = await runCase(caseOf(fields), reference(deviation));
+				if (!isDeepStrictEqual(got, fields.expected)) different.push(name);
+			}
+			expect(different).to.not.be.empty;
+		});
+	}
 
 	it("X-17: a bundle that fails leaves the blocks that there are without it", () => {
 		const blocksOf = (part: string) =>
