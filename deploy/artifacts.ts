@@ -3,16 +3,19 @@ import { fileURLToPath } from "node:url";
 import type { Artifact, ArtifactResolver } from "@nomicfoundation/ignition-core";
 import { MeridianError } from "../src/primitives/errors.ts";
 
-const ROOT = fileURLToPath(new URL("../artifacts/contracts/l1/", import.meta.url));
+const ROOT = fileURLToPath(new URL("../artifacts/contracts/", import.meta.url));
 
 /** Where each contract that the modules deploy is written. */
 const SOURCES: Readonly<Record<string, string>> = {
-	RollupRegistry: "RollupRegistry.sol",
-	ForcedInclusion: "ForcedInclusion.sol",
-	Bridge: "Bridge.sol",
-	Inbox: "Inbox.sol",
-	SingleSequencer: "rights/SingleSequencer.sol",
-	OpenRights: "rights/OpenRights.sol",
+	RollupRegistry: "l1/RollupRegistry.sol",
+	ForcedInclusion: "l1/ForcedInclusion.sol",
+	Bridge: "l1/Bridge.sol",
+	Inbox: "l1/Inbox.sol",
+	SingleSequencer: "l1/rights/SingleSequencer.sol",
+	OpenRights: "l1/rights/OpenRights.sol",
+	OrderProofs: "l1/OrderProofs.sol",
+	TokenBridge: "l2/TokenBridge.sol",
+	MailboxGateway: "l2/MailboxGateway.sol",
 };
 
 /** A compiled contract. Throws `usage` with code `not-compiled` if there is none. */

@@ -1,6 +1,6 @@
 /**
- * Deploys timelines and registers rollups through the Ignition modules, with nothing but an ethers signer: in tests, on a
- * development chain, or on a real one.
+ * Deploys timelines, registers rollups, and deploys what is built on them through the Ignition modules, with nothing but an ethers
+ * signer: in tests, on a development chain, or on a real one.
  */
 import {
 	type DeploymentParameters,
@@ -14,8 +14,11 @@ import { REGISTRY_ABI } from "../src/primitives/abi.ts";
 import { MeridianError } from "../src/primitives/errors.ts";
 import type { Address, Hex, RollupConfig, RollupId, TimelineConfig } from "../src/primitives/types.ts";
 import { artifactResolver } from "./artifacts.ts";
+import MailboxGateway from "./modules/MailboxGateway.ts";
 import OpenTimeline from "./modules/OpenTimeline.ts";
+import OrderProofs from "./modules/OrderProofs.ts";
 import Timeline from "./modules/Timeline.ts";
+import TokenBridge from "./modules/TokenBridge.ts";
 
 /** What may be chosen; the defaults are those of docs/spec/derivation.md, section 1.1, for slots of 12 seconds. */
 export interface TimelineOptions extends Partial<Omit<TimelineConfig, "startBlock">> {
@@ -52,13 +55,12 @@ export async function deployTimeline(signer: Deployer, options: TimelineOptions 
 			? { OpenTimeline: parameters }
 			: { Timeline: { ...parameters, sequencer: ethers.getAddress(sequencer) } },
 	);
-	const address = (name: string) => (deployed[name] ?? "").toLowerCase() as Address;
 	return {
-		registry: address("registry"),
-		rights: address("rights"),
-		forcedInclusion: address("forcedInclusion"),
-		bridge: address("bridge"),
-		inbox: address("inbox"),
+		registry: addressOf(deployed, "registry"),
+		rights: addressOf(deployed, "rights"),
+		forcedInclusion: addressOf(deployed, "forcedInclusion"),
+		bridge: addressOf(deployed, "bridge"),
+		inbox: addressOf(deployed, "inbox"),
 	};
 }
 
@@ -87,6 +89,49 @@ export async function registerRollups(
 	}
 	return registered;
 }
+
+/** Deploys the proofs of order for the timeline of an Inbox, on the same L1. Throws as `deployTimeline` does. */
+export async function deployOrderProofs(signer: Deployer, inbox: string): Promise<Address> {
+	return addressOf(await run(signer, OrderProofs, { OrderProofs: { inbox } }), "orderProofs");
+}
+
+export interface RollupContracts {
+	readonly tokenBridge: Address;
+	readonly gateway: Address;
+}
+
+/**
+ * Deploys token bridge and gateway on rollups, at the same addresses on all of them: on other rollups each trusts who has its own.
+ * @param signers one per rollup: the same account, which has sent as many transactions on each (none, at best)
+ * @param inclusionDelay seconds; the timeline's `maxLag`
+ * Throws `usage` with code `addresses-differ` before anything is sent, and as `deployTimeline` does.
+ */
+export async function deployOnRollups(
+	signers: readonly [Deployer, ...Deployer[]],
+	inclusionDelay: number,
+): Promise<RollupContracts> {
+	const places = await Promise.all(
+		signers.map(async (signer) => `${await signer.getAddress()} with nonce ${await signer.getNonce()}`),
+	);
+	const other = places.find((place) => place !== places[0]);
+	if (other !== undefined)
+		throw new MeridianError(
+			"usage",
+			"addresses-differ",
+			`The contracts would have another address on each rollup: from ${places[0]} and from ${other}; use a new account for them`,
+			{ places },
+		);
+	const deployed: RollupContracts[] = [];
+	for (const signer of signers) {
+		const bridge = await run(signer, TokenBridge, { TokenBridge: { inclusionDelay } });
+		const gateway = await run(signer, MailboxGateway, {});
+		deployed.push({ tokenBridge: addressOf(bridge, "tokenBridge"), gateway: addressOf(gateway, "gateway") });
+	}
+	return deployed[0] as RollupContracts;
+}
+
+const addressOf = (deployed: Readonly<Record<string, string>>, name: string): Address =>
+	(deployed[name] ?? "").toLowerCase() as Address;
 
 /** Both genesis times, on one grid of slots, at or before the latest block. */
 async function clock(

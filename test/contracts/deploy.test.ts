@@ -3,13 +3,20 @@ import { ethers } from "ethers";
 import { network } from "hardhat";
 import { describe, it } from "mocha";
 import { DEVELOPMENT_KEY } from "../../bench/anvil.ts";
-import { deployTimeline, registerRollups } from "../../deploy/deploy.ts";
+import { deployOnRollups, deployOrderProofs, deployTimeline, registerRollups } from "../../deploy/deploy.ts";
 import OpenTimeline from "../../deploy/modules/OpenTimeline.ts";
 import Rollup from "../../deploy/modules/Rollup.ts";
 import Timeline from "../../deploy/modules/Timeline.ts";
+import { MAILBOX_ADDRESS, MAILBOX_CODE } from "../../src/execute/predeploys.ts";
 import { ZERO_ADDRESS, ZERO_HASH } from "../../src/primitives/bytes.ts";
 import { isMeridianError } from "../../src/primitives/errors.ts";
-import { Inbox__factory, RollupRegistry__factory } from "../../typechain-types/index.ts";
+import {
+	Inbox__factory,
+	MailboxGateway__factory,
+	OrderProofs__factory,
+	RollupRegistry__factory,
+	TokenBridge__factory,
+} from "../../typechain-types/index.ts";
 
 const DEFAULTS = [12n, 2n, 768n, 384n, 192n, 8192n, 180_000_000n];
 
@@ -84,5 +91,51 @@ describe("deployment", () => {
 		);
 		expect(isMeridianError(failed) && failed.code).to.equal("deployment-failed");
 		expect(String(failed)).to.include("InvalidParameter");
+	});
+
+	it("of the proofs of order: they look into the Inbox that they are given", async () => {
+		const { provider: chain } = await network.create();
+		const signer = new ethers.Wallet(
+			DEVELOPMENT_KEY,
+			new ethers.BrowserProvider(chain, undefined, { cacheTimeout: -1 }),
+		);
+		const { inbox } = await deployTimeline(signer);
+		const proofs = OrderProofs__factory.connect(await deployOrderProofs(signer, inbox), signer);
+		expect((await proofs.inbox()).toLowerCase()).to.equal(inbox);
+	});
+
+	/** A chain with the Mailbox where a rollup has it, and a signer who has sent so many transactions there. */
+	async function rollupSigner(nonce: number): Promise<ethers.Wallet> {
+		const { provider: chain } = await network.create();
+		await chain.request({ method: "hardhat_setCode", params: [MAILBOX_ADDRESS, MAILBOX_CODE] });
+		const signer = new ethers.Wallet(
+			DEVELOPMENT_KEY,
+			new ethers.BrowserProvider(chain, undefined, { cacheTimeout: -1 }),
+		);
+		for (let i = 0; i < nonce; i++) await signer.sendTransaction({ to: signer.address });
+		return signer;
+	}
+
+	it("of token bridge and gateway on rollups: at the same addresses, with the Mailbox of the genesis", async () => {
+		const signers = [await rollupSigner(0), await rollupSigner(0)] as const;
+		const { gateway, tokenBridge } = await deployOnRollups([...signers], 768);
+		for (const signer of signers) {
+			const bridge = TokenBridge__factory.connect(tokenBridge, signer);
+			expect((await bridge.mailbox()).toLowerCase()).to.equal(MAILBOX_ADDRESS);
+			expect(await bridge.inclusionDelay()).to.equal(768n);
+			const mailbox = await MailboxGateway__factory.connect(gateway, signer).mailbox();
+			expect(mailbox.toLowerCase()).to.equal(MAILBOX_ADDRESS);
+			expect(await signer.getNonce()).to.equal(2);
+		}
+	});
+
+	it("of what must have one address on all rollups is refused where it would have two, before anything is sent", async () => {
+		const signers = [await rollupSigner(0), await rollupSigner(1)] as const;
+		const failed = await deployOnRollups([...signers], 768).then(
+			() => expect.fail("deployed"),
+			(error: unknown) => error,
+		);
+		expect(isMeridianError(failed) && failed.code).to.equal("addresses-differ");
+		expect(await Promise.all(signers.map((signer) => signer.getNonce()))).to.deep.equal([0, 1]);
 	});
 });
