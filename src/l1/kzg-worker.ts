@@ -25,23 +25,25 @@ export interface KzgAnswers {
 
 const context = DasContextJs.create({ usePrecomp: false });
 
-async function answer(job: KzgJob): Promise<KzgAnswers[keyof KzgAnswers]> {
+/** The library's asynchronous functions are not safe in a worker: their threads free what the worker's collector owns, and abort. */
+function answer(job: KzgJob): KzgAnswers[keyof KzgAnswers] {
 	switch (job.kind) {
 		case "commitment":
-			return await context.asyncBlobToKzgCommitment(job.blob);
+			return context.blobToKzgCommitment(job.blob);
 		case "cellProofs":
-			return (await context.asyncComputeCellsAndKzgProofs(job.blob)).proofs;
+			return context.computeCellsAndKzgProofs(job.blob).proofs;
 		case "blobProof":
-			return await context.asyncComputeBlobKzgProof(job.blob, job.commitment);
+			return context.computeBlobKzgProof(job.blob, job.commitment);
 		case "verify":
-			return await context.asyncVerifyBlobKzgProof(job.blob, job.commitment, job.proof);
+			return context.verifyBlobKzgProof(job.blob, job.commitment, job.proof);
 	}
 }
 
 const port = parentPort;
-port?.on("message", (message: { id: number; job: KzgJob }) => {
-	answer(message.job).then(
-		(value) => port.postMessage({ id: message.id, value }),
-		(error: unknown) => port.postMessage({ id: message.id, error: String(error) }),
-	);
+port?.on("message", ({ id, job }: { id: number; job: KzgJob }) => {
+	try {
+		port.postMessage({ id, value: answer(job) });
+	} catch (error) {
+		port.postMessage({ id, error: String(error) });
+	}
 });

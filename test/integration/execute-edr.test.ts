@@ -1,6 +1,6 @@
 /**
- * Runs test/helpers/execute/edrSuite.ts in a process of its own: Hardhat's runner holds an EDR context already, EDR asks for no more than
- * one in a process, and with two the runner was once seen to abort in native code.
+ * Runs test/helpers/execute/edrSuite.ts in a process of its own: Hardhat's runner holds an EDR context already, and EDR asks for no more
+ * than one in a process.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
