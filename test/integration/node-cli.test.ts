@@ -1,38 +1,35 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect } from "chai";
+import { id, Wallet } from "ethers";
 import { after, before, describe, it } from "mocha";
+import { sign } from "../../src/devnet/traffic.ts";
+import { BORROWER } from "../../src/devnet/users.ts";
+import type { ItemResult } from "../../src/execute/types.ts";
 import type { TickRecord } from "../../src/node/records.ts";
+import { bytesToHex, hexToBytes } from "../../src/primitives/bytes.ts";
+import { keccakHex } from "../../src/primitives/hash.ts";
+import type { Address, Hex } from "../../src/primitives/types.ts";
+import {
+	type DevnetResult,
+	type KeptDevnet,
+	keepDevnet,
+	lastLine,
+	MAIN,
+	meridian,
+	meridianPaid,
+	runNode,
+} from "../helpers/node/commands.ts";
 import { importChain } from "../helpers/node/ethereumClient.ts";
 import { temporaryDirectory } from "../helpers/node/snapshot.ts";
 
-const MAIN = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
 const LIBRARY = new URL("../../src/index.ts", import.meta.url);
+/** The devnet's sequencer: anvil's second account. */
+const SEQUENCER_KEY = "0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d";
 const README = new URL("../../README.md", import.meta.url);
 
-interface Ended {
-	readonly code: number | null;
-	readonly out: string;
-	readonly err: string;
-}
-
-async function runNode(...args: string[]): Promise<Ended> {
-	const child = spawn(process.execPath, args, {
-		stdio: ["ignore", "pipe", "pipe"],
-		env: { ...process.env, NO_COLOR: "1" },
-	});
-	let out = "";
-	let err = "";
-	child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-	child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-	const [code] = (await once(child, "close")) as [number | null];
-	return { code, out, err };
-}
-
-const meridian = (...args: string[]): Promise<Ended> => runNode(MAIN, ...args);
 /** What the test compares of `derive --json`. */
 interface DerivedSummary {
 	readonly l1: { readonly to: number };
@@ -41,51 +38,28 @@ interface DerivedSummary {
 	readonly rollups: readonly object[];
 }
 
-const lastLine = (text: string): unknown => JSON.parse(text.trimEnd().split("\n").at(-1) ?? "");
-
-interface DevnetResult {
-	readonly rollups: readonly { rollupId: number; chainId: number; blockNumber: number; blockHash: string }[];
-	readonly readerAgrees: boolean;
-}
-
 describe("the commands on a real L1: anvil, the real contracts, blobs", function () {
 	this.timeout(240_000);
-	let devnet: ChildProcess;
+	let devnet: KeptDevnet;
 	let directory = "";
 	let out = "";
 	let result: DevnetResult;
 	let l1: readonly string[] = [];
-	let told = "";
 
 	before(async () => {
 		directory = await temporaryDirectory();
 		out = join(directory, "timeline");
-		devnet = spawn(process.execPath, [MAIN, "devnet", "--fast", "--keep", "--slots", "4", "--json"], {
-			stdio: ["ignore", "pipe", "pipe"],
-		});
-		let printed = "";
-		devnet.stderr?.on("data", (chunk: Buffer) => (told += chunk.toString()));
-		await new Promise<void>((resolve, reject) => {
-			devnet.once("close", () => reject(new Error(`the devnet ended: ${told}`)));
-			devnet.stdout?.on("data", (chunk: Buffer) => {
-				printed += chunk.toString();
-				if (printed.includes("\n")) resolve();
-			});
-		});
-		result = lastLine(printed) as DevnetResult;
-		const [, flags = ""] = /meridian derive (--l1 .+)/.exec(told) ?? [];
-		l1 = flags.trim().split(/\s+/);
+		devnet = await keepDevnet(4);
+		({ l1, result } = devnet);
 	});
 
 	after(async () => {
-		const ended = once(devnet, "close");
-		devnet.kill("SIGINT");
-		await ended;
+		await devnet.stop();
 		await rm(directory, { recursive: true });
 	});
 
 	it("derive writes what the devnet's own sequencer and reader have", async () => {
-		expect(result.readerAgrees, told).to.equal(true);
+		expect(result.readerAgrees, devnet.told()).to.equal(true);
 		const { code, out: stdout, err } = await meridian("derive", ...l1, "--out", out, "--json");
 		expect(code, err).to.equal(0);
 		const summary = lastLine(stdout) as {
@@ -184,7 +158,7 @@ describe("the commands on a real L1: anvil, the real contracts, blobs", function
 			.replace(/0x[0-9a-f]{40}/, flag("--inbox"));
 		const file = join(directory, "example.ts");
 		await writeFile(file, program);
-		const { code, err, out: stdout } = await runNode(file);
+		const { code, err, out: stdout } = await runNode([file]);
 		expect(code, err).to.equal(0);
 		for (const { blockHash, blockNumber, rollupId } of result.rollups) {
 			expect(stdout).to.contain(`  rollup ${rollupId} block ${blockNumber} ${blockHash}, state 0x`);
@@ -210,68 +184,87 @@ describe("the commands on a real L1: anvil, the real contracts, blobs", function
 		const verified = await meridian("verify", ...l1, "--out", folder);
 		expect(verified.out).to.match(/^agree: /);
 	});
-});
 
-describe("the commands, given what cannot work", function () {
-	this.timeout(60_000);
-	const inbox = `0x${"a1".repeat(20)}`;
+	describe("bundle", () => {
+		const [sender, recipient] = [BORROWER, new Wallet(id("who has nothing yet")).address];
+		let file = "";
 
-	for (const [what, args, code, message] of [
-		[
-			"no Inbox address",
-			["derive", "--l1", "http://127.0.0.1:2", "--inbox", "0x12"],
-			2,
-			/^error: 0x12 is not the address of the inbox: an address is 0x and 40 hex digits\n/,
-		],
-		[
-			"a wrong checksum",
-			["derive", "--l1", "http://127.0.0.1:2", "--inbox", "0x5Fbdb2315678afecb367f032d93F642f64180aa3"],
-			2,
-			/its capitals do not match its checksum/,
-		],
-		[
-			"no URL",
-			["verify", "--l1", "localhost:8545", "--inbox", inbox, "--out", "x"],
-			2,
-			/give an http or https URL like http:\/\/127\.0\.0\.1:8545/,
-		],
-		[
-			"an odd --until",
-			["derive", "--l1", "http://127.0.0.1:2", "--inbox", inbox, "--until", "soon"],
-			2,
-			/give an L1 block number, latest or follow/,
-		],
-		[
-			"nobody at the URL",
-			["derive", "--l1", "http://127.0.0.1:2", "--inbox", inbox, "--give-up", "0"],
-			1,
-			/^error: no useful answer from L1 within 0 s: L1 RPC http:\/\/127\.0\.0\.1:2 does not answer .*\nhint: check --l1/,
-		],
-		[
-			"nothing to look in",
-			["inspect", "tick", "1"],
-			2,
-			/^error: nothing to look in: give --out DIR, or --l1 URL and --inbox ADDRESS\n/,
-		],
-		[
-			"no transaction",
-			["inspect", "tx", "0x12", "--out", "x"],
-			2,
-			/^error: 0x12 is neither a transaction hash .* nor a position like 1234\/1\/0\n/,
-		],
-		[
-			"a directory without a store",
-			["inspect", "tick", "1", "--out", "/nowhere"],
-			2,
-			/^error: \/nowhere was not written by derive --out/,
-		],
-	] as const) {
-		it(`${what}: one line that says so, exit code ${code}`, async () => {
-			const ended = await meridian(...args);
-			expect(ended.code).to.equal(code);
-			expect(ended.err).to.match(message);
-			expect(ended.err).not.to.match(/\n\s+at /);
-			expect(ended.out).to.equal("");
+		/** What an Ethereum client has on a rollup after importing all that was derived. */
+		const stateOf = async (rollupId: number) => {
+			const folder = join(out, `rollup-${rollupId}`);
+			return await importChain(join(folder, "genesis.json"), join(folder, "blocks.rlp"));
+		};
+
+		/** A bundle of one wei to the recipient on rollups 1 and 2 as a file; the second leg so many nonces ahead. */
+		const writeBundle = async (ahead: number): Promise<void> => {
+			const legs = [1, 2].map(async (rollupId) => {
+				const { chainId } = result.rollups.find((rollup) => rollup.rollupId === rollupId) ?? expect.fail("no rollup");
+				const { nonce } = await (await stateOf(rollupId)).accountOf(sender.address);
+				const call = { to: recipient.toLowerCase() as Address, value: 1n, gasLimit: 21_000n };
+				const rawTx = await sign(sender.wallet, chainId, nonce + (rollupId - 1) * ahead, call);
+				return { rollupId, rawTx: bytesToHex(rawTx) };
+			});
+			await writeFile(file, JSON.stringify(await Promise.all(legs)));
+		};
+
+		const send = (...flags: string[]) =>
+			meridianPaid(SEQUENCER_KEY, "bundle", ...l1, "--file", file, "--json", ...flags);
+
+		const derive = async (): Promise<void> => {
+			const { code, err } = await meridian("derive", ...l1, "--out", out);
+			expect(code, err).to.equal(0);
+		};
+
+		before(async () => {
+			file = join(directory, "bundle.json");
+			await derive();
 		});
-	}
+
+		it("from a file is included on both rollups, in one position, as everybody derives it (X-17)", async () => {
+			await writeBundle(0);
+			const sent = await send();
+			expect(sent.code, sent.err).to.equal(0);
+			const { result: told, tick } = lastLine(sent.out) as { tick: number; result: ItemResult };
+			if (told.kind !== "held") return expect.fail(sent.out);
+			expect(told.legs.map(({ rollupId, status }) => [rollupId, status])).to.deep.equal([
+				[1, 1],
+				[2, 1],
+			]);
+			await derive();
+			for (const [place, { blockNumber, rollupId, txHash }] of told.legs.entries()) {
+				const inspected = await meridian("inspect", "tx", txHash, "--out", out, "--json");
+				expect(inspected.code, inspected.err).to.equal(0);
+				const { transactions } = lastLine(inspected.out) as { transactions: readonly object[] };
+				expect(transactions).to.have.length(1);
+				expect(transactions[0]).to.deep.include({ position: `${tick}/1/0/${place}`, bundle: true, rollupId });
+				const state = await stateOf(rollupId);
+				expect(state.hashes).to.have.length(blockNumber);
+				expect((await state.accountOf(recipient)).balance).to.equal(1n);
+			}
+			const again = await send();
+			expect(again.code).to.equal(2);
+			expect(again.err).to.match(/error: The bundle would be dropped: leg 0 could not run: nonce\nhint: .+\n$/);
+			expect(again.out).to.equal("");
+		});
+
+		it("sent anyway is dropped whole, and inspect says why, leg by leg", async () => {
+			await writeBundle(5);
+			const sent = await send("--anyway");
+			expect(sent.code, sent.err).to.equal(0);
+			const { result: told } = lastLine(sent.out) as { result: ItemResult };
+			expect(told).to.deep.equal({ kind: "dropped", reason: "leg", leg: { place: 1, reason: "nonce" } });
+			const [leg] = JSON.parse(await readFile(file, "utf8")) as readonly { rawTx: Hex }[];
+			const txHash = keccakHex(hexToBytes(leg?.rawTx ?? "0x"));
+			await derive();
+			const inspected = await meridian("inspect", "tx", txHash, "--out", out);
+			expect(inspected.out, inspected.err).to.contain(
+				"the bundle of 2 was dropped whole: leg 1 could not run: nonce\n",
+			);
+			expect(inspected.out)
+				.to.match(/^ {2}leg 0 .* ran, undone$/m)
+				.and.to.match(/^ {2}leg 1 .* nonce$/m);
+			for (const rollupId of [1, 2])
+				expect((await (await stateOf(rollupId)).accountOf(recipient)).balance).to.equal(1n);
+		});
+	});
 });

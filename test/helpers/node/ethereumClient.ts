@@ -7,6 +7,7 @@ import { createBlockFromBytesArray } from "@ethereumjs/block";
 import { createBlockchain } from "@ethereumjs/blockchain";
 import { createCommonFromGethGenesis, type GethGenesis, parseGethGenesisState } from "@ethereumjs/common";
 import { RLP } from "@ethereumjs/rlp";
+import { createAddressFromString } from "@ethereumjs/util";
 import { createVM, runBlock } from "@ethereumjs/vm";
 import { bytesToHex } from "../../../src/primitives/bytes.ts";
 
@@ -15,6 +16,8 @@ export interface Imported {
 	/** From number 1 on. */
 	readonly hashes: readonly string[];
 	readonly stateRoot: string;
+	/** An account of the last block's state. */
+	accountOf(address: string): Promise<{ readonly nonce: number; readonly balance: bigint }>;
 }
 
 /** Throws if the client refuses a block. */
@@ -44,5 +47,9 @@ export async function importChain(genesisFile: string, blocksFile: string): Prom
 		genesisHash: bytesToHex(blockchain.genesisBlock.hash()),
 		hashes,
 		stateRoot: bytesToHex(await vm.stateManager.getStateRoot()),
+		async accountOf(address) {
+			const account = await vm.stateManager.getAccount(createAddressFromString(address));
+			return { nonce: Number(account?.nonce ?? 0n), balance: account?.balance ?? 0n };
+		},
 	};
 }
