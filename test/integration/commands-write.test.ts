@@ -1,11 +1,14 @@
 import { execFile } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { expect } from "chai";
 import { HDNodeWallet, Mnemonic } from "ethers";
 import { after, before, describe, it } from "mocha";
 import { sign } from "../../src/devnet/traffic.ts";
-import { CENSORED, USERS } from "../../src/devnet/users.ts";
+import { BORROWER, CENSORED, USERS, type User } from "../../src/devnet/users.ts";
 import { bytesToHex } from "../../src/primitives/bytes.ts";
 import type { Hex } from "../../src/primitives/types.ts";
+import { temporaryDirectory } from "../helpers/node/snapshot.ts";
 import { TestWorld } from "../helpers/sequencer/world.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -34,7 +37,7 @@ function meridian(args: readonly string[], key?: string): Promise<Ended> {
 	});
 }
 
-describe("meridian publish, force and deposit", function () {
+describe("meridian publish, force, bundle --force and deposit", function () {
 	this.timeout(120_000);
 	let test: TestWorld;
 	let timeline: readonly string[];
@@ -51,10 +54,8 @@ describe("meridian publish, force and deposit", function () {
 		await test.close();
 	});
 
-	const transfer = async (chainId: number, nonce: number): Promise<Hex> =>
-		bytesToHex(
-			await sign(CENSORED.wallet, chainId, nonce, { to: USERS[0]?.address ?? null, value: 1n, gasLimit: 21_000n }),
-		);
+	const transfer = async (chainId: number, nonce: number, { wallet }: User = CENSORED): Promise<Hex> =>
+		bytesToHex(await sign(wallet, chainId, nonce, { to: USERS[0]?.address ?? null, value: 1n, gasLimit: 21_000n }));
 
 	it("force: queues the transaction, says when it is due, and it is derived then", async () => {
 		const tx = await transfer(7_001, 0);
@@ -70,6 +71,38 @@ describe("meridian publish, force and deposit", function () {
 				ticks.push(event.record.tick);
 		expect(ticks.length).to.equal(1);
 		expect(ticks[0]).to.be.at.least(Number(ended.json.dueTick));
+	});
+
+	it("bundle --force: queues it whole, says when it is due, and it holds then on both rollups (X-19)", async () => {
+		const chains = [7_001, 7_002];
+		const rawTxs = await Promise.all(chains.map((chainId) => transfer(chainId, 0, BORROWER)));
+		const file = join(await temporaryDirectory(), "bundle.json");
+		await writeFile(file, JSON.stringify(rawTxs.map((rawTx, i) => ({ rollupId: i + 1, rawTx }))));
+		const ended = await meridian(["bundle", ...timeline, "--file", file, "--force", "--json"], USER_KEY);
+		await rm(dirname(file), { recursive: true });
+		expect(ended.code, ended.stderr).to.equal(0);
+		expect(ended.json).to.include({ cluster: 1, index: 1, legs: 2, gas: 42_000 });
+		const { chain, reader } = test.world;
+		const latest = (await chain.rpc.request("eth_getBlockByNumber", ["latest", false])) as { timestamp: Hex };
+		const dueAt = Number(ended.json.dueAt);
+		for (let time = Number(latest.timestamp) + 4; time <= dueAt + 40; time += 4) await chain.slot(time);
+		const held: (readonly [tick: number, rollups: readonly number[], statuses: readonly number[]])[] = [];
+		for await (const event of reader.run({ until: "latest" })) {
+			if (event.kind !== "tick") continue;
+			for (const { class: kind, legs, outcome } of event.record.positions)
+				if (kind === 0 && outcome?.kind === "held")
+					held.push([
+						event.record.tick,
+						legs.map(({ rollupId }) => rollupId),
+						outcome.legs.map(({ status }) => status),
+					]);
+		}
+		expect(held).to.have.length(1);
+		expect(held[0]?.[0]).to.be.at.least(Number(ended.json.dueTick));
+		expect(held[0]?.slice(1)).to.deep.equal([
+			[1, 2],
+			[1, 1],
+		]);
 	});
 
 	it("publish: derives first, then publishes, and says what each transaction does", async () => {
