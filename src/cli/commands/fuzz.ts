@@ -31,6 +31,7 @@ interface BundleFuzzResult {
 	readonly held: number;
 	readonly dropped: number;
 	readonly partial: number;
+	readonly reorgs: number;
 	readonly differences: number;
 	readonly seed: string;
 	readonly bundlesPerSecond: number;
@@ -77,9 +78,9 @@ async function fuzzBundles(output: Output, bundles: number, seed: string): Promi
 	const onProgress = (done: number, failed: number): void => progress.update(done, `${failed} failed`);
 	const result = await fuzzer.runBundleFuzz({ bundles, seed, onProgress }).finally(() => progress.stop());
 	for (const finding of result.findings) output.line(output.colors.red(finding));
-	const { held, dropped, partial, differences, bundlesPerSecond } = result;
+	const { held, dropped, partial, reorgs, differences, bundlesPerSecond } = result;
 	output.line(
-		`${result.bundles} bundles: ${held} held, ${dropped} dropped, ${partial} partial, ${differences} differences (${bundlesPerSecond}/s)`,
+		`${result.bundles} bundles: ${held} held, ${dropped} dropped, ${partial} partial, ${reorgs} reorgs, ${differences} differences (${bundlesPerSecond}/s)`,
 	);
 	output.line(`seed ${seed}: the same seed and number give the same bundles again`);
 	output.result(result);
@@ -95,8 +96,8 @@ Examples:
 
 Each history is a random chain of L1 blocks with publications, right and wrong in every layer, forced entries, deposits,
 registrations and reorgs. Exit code 1 if the reader of src and the plain one written from the specification disagree.
-With --bundles the executor of src and a plain one execute random bundles, honest and hostile; exit code 1 if they disagree or
-if any part of a bundle stays without the rest.`;
+With --bundles the executor of src and a plain one execute random bundles, honest and hostile, and L1 takes back up to 64 blocks
+of them; exit code 1 if they disagree, if a run without the reorgs does, or if any part of a bundle stays without the rest.`;
 
 /** `meridian fuzz`: two independent readers, random L1 histories, no difference. */
 export function register(program: Command): void {

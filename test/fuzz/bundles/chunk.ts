@@ -1,14 +1,25 @@
 /** One random timeline from its first tick to its last: made, executed twice, and held to what must never happen. */
 import { RLP } from "@ethereumjs/rlp";
 import { keccak256 } from "ethers";
-import type { DerivedTick } from "../../../src/derive/types.ts";
-import type { ClusterExecutor, Outcome, SealedBlock } from "../../../src/execute/types.ts";
-import type { ClusterId } from "../../../src/primitives/types.ts";
+import type { SealedBlock } from "../../../src/execute/types.ts";
+import { isMeridianError } from "../../../src/primitives/errors.ts";
 import type { Deviation } from "../../reference/execution/types.ts";
 import { createRandom } from "../random.ts";
-import { blockLines, firstDifference, outcomeLine, verdictLine } from "./compare.ts";
+import { Chain } from "./chain.ts";
+import {
+	blockLines,
+	type ExecutedTick,
+	type Executors,
+	execute,
+	firstDifference,
+	linesOf,
+	outcomeLine,
+	verdictLine,
+} from "./compare.ts";
 import { TOKEN, TOKEN_SUPPLY } from "./contracts.ts";
+import type { UnwindFault } from "./forgetfulStore.ts";
 import { legKey, type Memory, type Planned, plan } from "./plan.ts";
+import { reorg } from "./reorgs.ts";
 import {
 	ACCOUNTS,
 	beginTick,
@@ -28,6 +39,12 @@ export interface Chunk {
 	readonly bundles: number;
 	/** Of the plain executor: a mistake to be found. */
 	readonly deviation?: Deviation;
+	/** Of going back: a mistake to be found. */
+	readonly unwindFault?: UnwindFault;
+	/** Whether L1 takes blocks back; by default it does in some of the timelines. */
+	readonly reorgs?: boolean;
+	/** How many times as often as usual comes what is rare. */
+	readonly rare?: number;
 }
 
 export interface ChunkResult {
@@ -36,12 +53,12 @@ export interface ChunkResult {
 	readonly dropped: number;
 	/** Bundles of which a part has stayed. */
 	readonly partial: number;
+	/** How often L1 took back blocks. */
+	readonly reorgs: number;
 	/** What the executors disagree on, and what must never happen, in one line each. */
 	readonly findings: readonly string[];
 	readonly coverage: ReadonlyMap<string, number>;
 }
-
-type Executors = ReadonlyMap<ClusterId, ClusterExecutor>;
 
 interface Run {
 	readonly world: World;
@@ -49,10 +66,11 @@ interface Run {
 	/** Everything, and the same without what was dropped (trap 18). */
 	readonly executors: Executors;
 	readonly bare: Executors | null;
+	/** Null: L1 takes nothing back. */
+	readonly chain: Chain | null;
 	readonly findings: string[];
 	readonly coverage: Map<string, number>;
-	/** How many messages from L1 the executors of `src` know. */
-	told: number;
+	reorgs: number;
 	bundles: number;
 	held: number;
 	partial: number;
@@ -61,6 +79,8 @@ interface Run {
 /** Why a bundle that was meant to hold may not: what others did in its tick. */
 const CROWDED = new Set(["waste-budget", "not-examined", "block-gas", "block-bytes"]);
 const TICKS_APART = 3;
+/** Timelines with reorgs; what else L1 may do does not need them. */
+const REORGING = 0.2;
 
 function meet({ coverage }: Run, what: string): void {
 	coverage.set(what, (coverage.get(what) ?? 0) + 1);
@@ -105,23 +125,6 @@ function note(run: Run, feature: string, { entry, verdict }: Judged): void {
 	if (verdict.kind === "included") run.held++;
 }
 
-interface Executed {
-	readonly outcomes: readonly Outcome[];
-	readonly blocks: readonly SealedBlock[];
-}
-
-async function execute(executors: Executors, tick: DerivedTick): Promise<Executed> {
-	const outcomes: Outcome[] = [];
-	const blocks: SealedBlock[] = [];
-	for (const executor of executors.values()) {
-		const result = await executor.execute(tick);
-		outcomes.push(...result.outcomes);
-		blocks.push(...result.blocks);
-	}
-	outcomes.sort(({ position: a }, { position: b }) => a.class - b.class || a.index - b.index);
-	return { outcomes, blocks };
-}
-
 /** `rollupId hash` of every transaction in the blocks. */
 function keysIn(blocks: readonly SealedBlock[]): Set<string> {
 	const keys = new Set<string>();
@@ -134,7 +137,7 @@ function keysIn(blocks: readonly SealedBlock[]): Set<string> {
 }
 
 /** Bundles of which some legs stand in the blocks and some do not, if no other item brought them there. */
-function checkWhole(run: Run, entries: readonly Entry[], { outcomes, blocks }: Executed): void {
+function checkWhole(run: Run, entries: readonly Entry[], { outcomes, blocks }: ExecutedTick): void {
 	const inBlocks = keysIn(blocks);
 	const owed = new Set<string>();
 	const keysOf = ({ legs }: Entry): string[] => legs.map(({ rollupId, rawTx }) => legKey(rollupId, rawTx));
@@ -146,10 +149,10 @@ function checkWhole(run: Run, entries: readonly Entry[], { outcomes, blocks }: E
 	for (const entry of entries) {
 		if (entry.bundle && keysOf(entry).some((key) => inBlocks.has(key) && !owed.has(key))) run.partial++;
 	}
-	for (const [session, parties] of run.memory.sessions) {
-		const there = parties.filter((key) => inBlocks.has(key)).length;
-		if (there !== 0 && there !== parties.length)
-			run.findings.push(`session ${session}: ${there} of ${parties.length} legs`);
+	for (const [session, ways] of run.memory.sessions) {
+		const there = new Set(ways.flat().filter((key) => inBlocks.has(key))).size;
+		const whole = ways.some((parties) => parties.every((key) => inBlocks.has(key)));
+		if (there !== 0 && !whole) run.findings.push(`session ${session}: ${there} legs, and not all`);
 	}
 }
 
@@ -167,7 +170,8 @@ function checkTokens({ world, executors, findings }: Run): void {
 }
 
 async function runTick(run: Run, number: number, bundles: number): Promise<void> {
-	const { world, executors, bare, findings } = run;
+	const { world, executors, bare, chain, findings } = run;
+	await chain?.begin();
 	beginTick(world, number);
 	const judged = await order(run, bundles);
 	const positioned = [
@@ -175,11 +179,14 @@ async function runTick(run: Run, number: number, bundles: number): Promise<void>
 		...judged.filter(({ entry }) => entry.forced === undefined),
 	];
 	const entries = positioned.map(({ entry }) => entry);
-	for (const { l1Block, log } of world.messages.slice(run.told)) {
+	const messages = world.messages.slice(world.told);
+	for (const { l1Block, log } of messages) {
 		for (const all of [executors, bare]) for (const one of all?.values() ?? []) one.noteMessages(l1Block, [log]);
 	}
-	run.told = world.messages.length;
-	const executed = await execute(executors, orderedTick(world, entries));
+	world.told = world.messages.length;
+	const tick = orderedTick(world, entries);
+	const executed = await execute(executors, tick);
+	chain?.add({ tick, messages, lines: linesOf(executed) });
 	const ended = [];
 	for (const reference of world.references.values()) ended.push(...(await reference.end()));
 	const outcomes = firstDifference(
@@ -199,38 +206,73 @@ async function runTick(run: Run, number: number, bundles: number): Promise<void>
 	if (traces !== null) findings.push(`tick ${number}, trace of what was dropped ${traces}`);
 }
 
-/** Stops at the first tick that has a finding: what follows would only repeat it. */
-export async function runChunk({ seed, bundles, deviation }: Chunk): Promise<ChunkResult> {
+const nextTick = ({ world }: Run, last: number | null): number =>
+	last === null ? FIRST_TICK : last + world.random.between(1, TICKS_APART);
+
+async function createRun({ seed, deviation, unwindFault, reorgs, rare }: Chunk): Promise<Run> {
 	const random = createRandom(seed);
-	const world = await createWorld(random, deviation);
-	const executors = await createExecutors(world);
-	const bare = random.chance(0.2) ? await createExecutors(world) : null;
-	const run: Run = {
+	const world = await createWorld(random, deviation, rare);
+	const chain = (reorgs ?? random.chance(REORGING)) ? await Chain.create(world, unwindFault ?? null) : null;
+	const bare = chain === null && random.chance(0.2) ? await createExecutors(world) : null;
+	return {
 		world,
 		memory: { past: [], sessions: new Map() },
-		executors,
+		executors: chain === null ? await createExecutors(world) : chain.executors,
 		bare,
+		chain,
 		findings: [],
 		coverage: new Map(),
-		told: 0,
+		reorgs: 0,
 		bundles: 0,
 		held: 0,
 		partial: 0,
 	};
-	for (
-		let number = FIRST_TICK;
-		run.bundles < bundles && run.findings.length === 0;
-		number += random.between(1, TICKS_APART)
-	) {
-		await runTick(run, number, random.between(1, Math.min(20, bundles - run.bundles)));
+}
+
+/** Random ticks, and random reorgs of them, until enough bundles have been tried. */
+async function live(run: Run, bundles: number): Promise<void> {
+	const { chain, findings, world } = run;
+	const { random } = world;
+	// Deep reorgs need long histories, and those need short ticks.
+	const perTick = chain === null ? 20 : random.pick([1, 1, 5]);
+	let last: number | null = null;
+	const tick = async (most: number): Promise<void> => {
+		last = nextTick(run, chain === null ? last : chain.lastTick);
+		await runTick(run, last, random.between(1, most));
+	};
+	while (run.bundles < bundles && findings.length === 0) {
+		await tick(Math.min(perTick, bundles - run.bundles));
+		if (chain === null || findings.length > 0) continue;
+		if (random.chance(0.7)) await chain.commit();
+		if (!random.chance(perTick === 1 ? 0.05 : 0.15)) continue;
+		const meeting = (what: string): void => meet(run, what);
+		run.reorgs += await reorg({ world, chain, findings, meet: meeting, tick: () => tick(3) });
 	}
-	const { held, partial, findings, coverage } = run;
+	if (chain === null || run.reorgs === 0 || findings.length > 0) return;
+	await chain.commit();
+	const difference = await chain.runClean();
+	if (difference !== null) findings.push(difference);
+}
+
+/** Stops at the first tick that has a finding: what follows would only repeat it. */
+export async function runChunk(chunk: Chunk): Promise<ChunkResult> {
+	const run = await createRun(chunk);
+	const { coverage, findings } = run;
+	try {
+		await live(run, chunk.bundles);
+	} catch (error) {
+		// Whatever was ordered, the executor of `src` has a result; a store that went back wrongly shows here.
+		if (!isMeridianError(error)) throw error;
+		findings.push(`${error.code}: ${error.message}`);
+	}
+	const { bundles, held, partial, reorgs } = run;
 	return {
-		bundles: run.bundles,
+		bundles,
 		held,
-		dropped: run.bundles - held,
+		dropped: bundles - held,
 		partial,
-		findings: findings.map((one) => `${seed}: ${one}`),
+		reorgs,
+		findings: findings.map((one) => `${chunk.seed}: ${one}`),
 		coverage,
 	};
 }

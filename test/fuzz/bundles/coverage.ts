@@ -29,6 +29,15 @@ export const ALONE_LANDMARKS: readonly string[] = ["held", "session", "message-n
 	(what) => `alone ${what}`,
 );
 
+/** Of what L1 takes back. */
+export const REORG_LANDMARKS: readonly string[] = [
+	"depth 1 to 8",
+	"depth 9 to 32",
+	"depth 33 to 64",
+	"back to what was",
+	"a message from L1 again",
+].map((what) => `reorg: ${what}`);
+
 /** Features by the beginning of their names. */
 export const FEATURES: readonly string[] = [
 	...[
@@ -43,6 +52,7 @@ export const FEATURES: readonly string[] = [
 		"unbundled",
 	],
 	...["sends", "sent and delivered", "delivered before it is sent", "delivered later", "delivered again", "never sent"],
+	"sent in an orphan",
 	...[
 		"delivered without its tag",
 		"one's own message",

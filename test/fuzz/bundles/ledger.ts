@@ -21,6 +21,19 @@ export class Ledger {
 		return this.#nonces.get(rollupId) ?? 0;
 	}
 
+	/** Remembers everything that was sent and delivered; what it returns goes back to it. */
+	mark(): () => void {
+		const copy = (sent: Iterable<readonly [Hash32, Sent]>) =>
+			[...sent].map(([id, one]): [Hash32, Sent] => [id, { ...one }]);
+		const [sent, nonces] = [copy(this.sent), [...this.#nonces]];
+		return () => {
+			this.sent.clear();
+			for (const [id, one] of copy(sent)) this.sent.set(id, one);
+			this.#nonces.clear();
+			for (const [rollupId, nonce] of nonces) this.#nonces.set(rollupId, nonce);
+		};
+	}
+
 	/** A message from L1. */
 	fromL1(message: FuzzMessage): void {
 		const id = messageId(message);

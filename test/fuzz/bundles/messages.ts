@@ -170,6 +170,15 @@ export function laterDelivery(world: World): Plan | null {
 	};
 }
 
+/** A message that was sent only in blocks that L1 has taken back. */
+export function orphanedDelivery(world: World): Plan | null {
+	const { random, ledger, orphans } = world;
+	const message = random.some(orphans.filter((one) => !ledger.sent.has(messageId(one))));
+	const rollupId = usable(world).find((one) => chainIdOf(world, one) === message?.destination);
+	if (message === undefined || rollupId === undefined) return null;
+	return { feature: "sent in an orphan", legs: [deliverLeg(world, rollupId, [message])], expected: "drops" };
+}
+
 /** Whether what a message asks for can be done; the random ones are of these kinds. */
 function works({ target, data }: FuzzMessage): boolean {
 	if (target === PUPPET) return !data.startsWith(selector("refuse"));
@@ -180,13 +189,13 @@ const selector = (name: string): string => puppetAbi.getFunction(name)?.selector
 
 /** A message from L1 that is seen now, or not yet, delivered where it is meant to go or elsewhere. */
 export function l1Message(world: World): Plan | null {
-	const { random, tick, messages } = world;
+	const { random, tick } = world;
 	const [rollupId, other] = pair(world);
 	const { target, data, works: can } = errand(world);
 	const message: FuzzMessage = {
 		source: L1_CHAIN_ID,
 		destination: chainIdOf(world, rollupId),
-		nonce: messages.length,
+		nonce: world.sentByL1++,
 		sender: sender(world).address,
 		target,
 		minGas: MIN_GAS,

@@ -5,7 +5,7 @@ import { calls } from "./calls.ts";
 import { failureAddress } from "./contracts.ts";
 import { type DraftLeg, type SignedLeg, sign } from "./draft.ts";
 import { lyingCalls, readTwice } from "./lies.ts";
-import { l1Message, laterDelivery, messages, ring } from "./messages.ts";
+import { l1Message, laterDelivery, messages, orphanedDelivery, ring } from "./messages.ts";
 import {
 	failingLegs,
 	idleHelper,
@@ -30,8 +30,8 @@ export interface Planned {
 export interface Memory {
 	/** Bundles of before, to be replayed. */
 	readonly past: (readonly SignedLeg[])[];
-	/** The legs bound to each session, as `rollupId hash`, in order; by the session's tag. */
-	readonly sessions: Map<string, readonly string[]>;
+	/** The legs bound to each session, as `rollupId hash`, in order, by the session's tag. Several ways, if what was signed first did not hold. */
+	readonly sessions: Map<string, (readonly string[])[]>;
 }
 
 const MAX_LEGS = 64;
@@ -42,6 +42,11 @@ export const legKey = (rollupId: RollupId, rawTx: Uint8Array): string => `${roll
 
 async function thinkUp(world: World): Promise<Plan | null> {
 	const { random } = world;
+	if (world.orphans.length > 0 && random.chance(0.15)) {
+		const plan = orphanedDelivery(world);
+		if (plan !== null) return plan;
+	}
+	if (world.rare > 1 && random.chance(0.02 * world.rare)) return l1Message(world);
 	const kind = random.below(100);
 	if (kind < 14) return plainBundle(world);
 	if (kind < 28) return sessions(world);
@@ -160,15 +165,18 @@ function remember({ past, sessions: known }: Memory, legs: readonly SignedLeg[])
 	const named = new Set(legs.flatMap(({ bound }) => bound ?? []));
 	for (const session of named) {
 		const parties = legs.filter(({ bound }) => bound === session).map(({ rollupId, rawTx }) => legKey(rollupId, rawTx));
-		known.set(session.slice(2, 50), parties);
+		const tag = session.slice(2, 50);
+		const ways = known.get(tag) ?? [];
+		if (!ways.some((way) => way.join() === parties.join())) ways.push(parties);
+		known.set(tag, ways);
 	}
 }
 
 /** The next of the order; forced entries must come first. */
 export async function plan(world: World, memory: Memory, forced: boolean): Promise<Planned> {
 	const { random } = world;
-	if (!forced && random.chance(0.008)) return flood(world);
-	if (!forced && random.chance(0.008)) return wasteful(world);
+	if (!forced && random.chance(0.008 * world.rare)) return flood(world);
+	if (!forced && random.chance(0.008 * world.rare)) return wasteful(world);
 	const again = random.some(memory.past);
 	if (!forced && again !== undefined && random.chance(0.04)) {
 		return {

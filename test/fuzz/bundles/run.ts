@@ -16,6 +16,8 @@ export interface BundleFuzzResult {
 	readonly dropped: number;
 	/** Bundles of which some legs stayed and some did not. */
 	readonly partial: number;
+	/** How often L1 took back blocks of a timeline, up to 64. */
+	readonly reorgs: number;
 	/** Timelines in which the executors disagree, or something happened that never must. */
 	readonly differences: number;
 	readonly seed: string;
@@ -49,6 +51,7 @@ class Totals {
 	bundles = 0;
 	held = 0;
 	partial = 0;
+	reorgs = 0;
 	differences = 0;
 	readonly findings: string[] = [];
 	readonly coverage = new Map<string, number>();
@@ -57,6 +60,7 @@ class Totals {
 		this.bundles += result.bundles;
 		this.held += result.held;
 		this.partial += result.partial;
+		this.reorgs += result.reorgs;
 		if (result.findings.length > 0) this.differences++;
 		this.findings.push(...result.findings.slice(0, MAX_FINDINGS - this.findings.length));
 		for (const [what, count] of result.coverage) this.coverage.set(what, (this.coverage.get(what) ?? 0) + count);
@@ -96,12 +100,13 @@ export async function runBundleFuzz({ bundles, seed, onProgress }: BundleFuzzOpt
 	} finally {
 		await Promise.all(workers.map((worker) => worker.terminate()));
 	}
-	const { held, partial, differences, findings, coverage } = totals;
+	const { held, partial, reorgs, differences, findings, coverage } = totals;
 	return {
 		bundles: totals.bundles,
 		held,
 		dropped: totals.bundles - held,
 		partial,
+		reorgs,
 		differences,
 		seed,
 		bundlesPerSecond: Math.round((1_000 * totals.bundles) / (performance.now() - started)),

@@ -11,6 +11,7 @@ import { MAILBOX_CODE } from "../../../src/execute/predeploys.ts";
 import type { ClusterExecutor } from "../../../src/execute/types.ts";
 import type { ClusterId, Item, Leg, RollupId } from "../../../src/primitives/types.ts";
 import { memoryStore } from "../../../src/store/open.ts";
+import type { Store } from "../../../src/store/types.ts";
 import { type TestAccount, testAccount } from "../../helpers/execute/accounts.ts";
 import {
 	active,
@@ -43,16 +44,32 @@ export interface Judged {
 	readonly verdict: Verdict;
 }
 
+/** A message from L1, recorded in the block of that number. */
+export interface SentMessage {
+	readonly rollupId: RollupId;
+	readonly message: FuzzMessage;
+	readonly l1Block: number;
+	readonly log: L1MessageLog;
+}
+
 export interface World {
 	readonly random: Random;
 	readonly registrations: readonly RollupRegisteredLog[];
 	readonly references: ReadonlyMap<ClusterId, ReferenceExecutor>;
 	readonly ledger: Ledger;
+	/** How many times as often as usual comes what is rare. */
+	readonly rare: number;
 	/** Of the tick that is being made. */
 	tick: DerivedTick;
 	/** When rollups end, by id. */
 	readonly retirements: ReadonlyMap<RollupId, number>;
-	readonly messages: { readonly l1Block: number; readonly log: L1MessageLog; readonly message: FuzzMessage }[];
+	readonly messages: SentMessage[];
+	/** How many of them the executors of `src` know. */
+	told: number;
+	/** Of blocks that L1 took back. */
+	orphans: readonly FuzzMessage[];
+	/** How many L1 has ever sent, those in blocks that it took back too. */
+	sentByL1: number;
 }
 
 export const ACCOUNTS: readonly TestAccount[] = Array.from({ length: 6 }, (_, i) => testAccount(`bundles ${i}`));
@@ -108,7 +125,7 @@ function registrationsOf(random: Random): RollupRegisteredLog[] {
 	return [...usual, ...odd];
 }
 
-export async function createWorld(random: Random, deviation?: Deviation): Promise<World> {
+export async function createWorld(random: Random, deviation?: Deviation, rare = 1): Promise<World> {
 	const registrations = registrationsOf(random);
 	const references = new Map<ClusterId, ReferenceExecutor>();
 	for (const cluster of [1, 2]) {
@@ -128,14 +145,18 @@ export async function createWorld(random: Random, deviation?: Deviation): Promis
 		random.chance(0.3) && leaves !== undefined ? [[leaves.rollupId, FIRST_TICK + random.between(2, 6)]] : [],
 	);
 	const tick = tickOf(FIRST_TICK, { rollups: [] });
-	return { random, registrations, references, ledger: new Ledger(), tick, retirements, messages: [] };
+	const books = { ledger: new Ledger(), messages: [], told: 0, orphans: [], sentByL1: 0 };
+	return { random, registrations, references, rare, tick, retirements, ...books };
 }
 
 /** The executors of `src` for the same timeline. */
-export async function createExecutors({ registrations }: World): Promise<ReadonlyMap<ClusterId, ClusterExecutor>> {
+export async function createExecutors(
+	{ registrations }: World,
+	open: (cluster: ClusterId) => Promise<Store> = () => memoryStore(),
+): Promise<ReadonlyMap<ClusterId, ClusterExecutor>> {
 	const executors = new Map<ClusterId, ClusterExecutor>();
 	for (const cluster of [1, 2]) {
-		const executor = await createClusterExecutor({ store: await memoryStore(), config: TIMELINE, cluster });
+		const executor = await createClusterExecutor({ store: await open(cluster), config: TIMELINE, cluster });
 		for (const one of registrations) await executor.register(one);
 		executors.set(cluster, executor);
 	}
@@ -172,7 +193,7 @@ function showMessages({ messages, tick, ledger }: World): void {
 }
 
 /** L1 sends a message in the block of that number. */
-export function noteL1Message(world: World, sent: { rollupId: RollupId; message: FuzzMessage; l1Block: number }): void {
+export function noteL1Message(world: World, sent: Omit<SentMessage, "log">): void {
 	const { rollupId, message, l1Block } = sent;
 	const { source, destination, nonce, minGas, data } = message;
 	const log: L1MessageLog = {
@@ -188,7 +209,7 @@ export function noteL1Message(world: World, sent: { rollupId: RollupId; message:
 			data: Buffer.from(data.slice(2), "hex"),
 		},
 	};
-	world.messages.push({ l1Block, log, message });
+	world.messages.push({ rollupId, l1Block, log, message });
 	for (const reference of world.references.values()) reference.message(log, l1Block);
 	showMessages(world);
 }

@@ -71,6 +71,20 @@ export class ReferenceExecutor {
 		if (!this.#messages.has(key)) this.#messages.set(key, l1Block);
 	}
 
+	/** Between two ticks: remembers everything but registrations. What it returns goes back to it, as often as wanted. */
+	async mark(): Promise<() => Promise<void>> {
+		const messages = [...this.#messages];
+		const rollups = [...this.#rollups.values()].filter((rollup) => rollup !== null);
+		const back = await Promise.all(rollups.map((rollup) => rollup.mark()));
+		if (this.#deviates("unwind-keeps-a-rollup")) back.shift();
+		return async () => {
+			for (const one of back) await one();
+			if (this.#deviates("unwind-keeps-messages")) return;
+			this.#messages.clear();
+			for (const [key, l1Block] of messages) this.#messages.set(key, l1Block);
+		};
+	}
+
 	/** A rollup of this cluster, to look into; null if it is refused or unknown. */
 	rollup(rollupId: RollupId): ReferenceRollup | null {
 		return this.#rollups.get(rollupId) ?? null;

@@ -101,6 +101,18 @@ export class ReferenceRollup {
 		return this.#draft !== null;
 	}
 
+	/** Between two ticks: what it returns goes back to here. The trie keeps the nodes of all states. */
+	async mark(): Promise<() => Promise<void>> {
+		const root = await this.#state.getStateRoot();
+		const [blocks, feeRecipient, withdrawals] = [this.#blocks.length, this.#feeRecipient, this.#withdrawals];
+		return async () => {
+			await this.#state.setStateRoot(root);
+			this.#blocks.length = blocks;
+			this.#feeRecipient = feeRecipient;
+			this.#withdrawals = withdrawals;
+		};
+	}
+
 	/** Makes ready for the tick, once. */
 	async begin(tick: DerivedTick, active: ActiveRollup): Promise<void> {
 		if (this.#draft !== null) return;

@@ -16,7 +16,9 @@ export type Deviation =
 	| "reverted-leg-accepted"
 	| "waste-free"
 	| "examined-unbounded"
-	| "overcap-accepted";
+	| "overcap-accepted"
+	| "unwind-keeps-messages"
+	| "unwind-keeps-a-rollup";
 
 export interface Log {
 	readonly address: Address;
