@@ -35,7 +35,7 @@ import type { Packed } from "./format.ts";
 const ALLOCATION = encodeAllocation([...rich([alice, bob, carol].map(({ address }) => address)), ...CONTRACTS]);
 const MAILBOX_GAS = 1_500_000;
 
-export const chainIdOf = (rollupId: RollupId): number => 7_000 + rollupId;
+const chainIdOf = (rollupId: RollupId): number => 7_000 + rollupId;
 
 /** A leg that calls the counter; the account's first transaction. What `changes` says goes before that. */
 export function leg(rollupId: RollupId, from: TestAccount, changes: Partial<TxRequest> = {}): Leg {
@@ -136,8 +136,8 @@ export const helperLeg = (session: Hash32, { account, rollupId }: Party, changes
 	leg(rollupId, account, { ...tagged(tag("help", session)), ...changes });
 
 /** A call of the counter on rollup 2 by alice on rollup 1, whose session this is; bob helps. */
-export const CALLER: Party = { rollupId: 1, account: alice };
-export const CALL_SESSION: Hash32 = sessionFor(CALLER);
+const CALLER: Party = { rollupId: 1, account: alice };
+const CALL_SESSION: Hash32 = sessionFor(CALLER);
 export const REQUEST: TestRequest = {
 	path: [chainIdOf(1)],
 	destination: chainIdOf(2),
