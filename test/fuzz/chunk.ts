@@ -3,6 +3,7 @@ import { compareHistory, type Difference } from "./compare.ts";
 import { type Coverage, observe } from "./coverage.ts";
 import { generate } from "./generator.ts";
 import { type History, readHistory } from "./history.ts";
+import { overCap } from "./lawful.ts";
 import { cutAfter, describeHistory, shrink } from "./shrink.ts";
 
 export interface Finding {
@@ -59,7 +60,9 @@ function check(seed: string, coverage: Coverage): Finding | null {
 		const generated = generate(seed);
 		observe(coverage, generated);
 		const difference = compareHistory(generated.history, generated.expected);
-		return difference === null ? null : { kind: "difference", seed, what: describe(difference) };
+		if (difference !== null) return { kind: "difference", seed, what: describe(difference) };
+		const broken = overCap(generated);
+		return broken === null ? null : { kind: "difference", seed, what: broken };
 	} catch (error) {
 		return { ...thrown(error), seed };
 	}

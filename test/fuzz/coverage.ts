@@ -45,6 +45,7 @@ export const LANDMARKS = [
 	"deposit: waited for activation",
 	"config: a scheduled change in force",
 	"config: a rollup retired",
+	"forced: under a lowered limit, as the contracts allow (INV-FORCED-5)",
 	"message: to a rollup",
 	"reorg",
 	"reorg: from the first block on",
@@ -75,6 +76,9 @@ interface Facts {
 	readonly activation: ReadonlyMap<number, number>;
 	readonly scheduled: ReadonlySet<string>;
 	readonly retired: ReadonlySet<number>;
+	/** Whether the contracts kept all their rules, and fee recipients of the configs that came with lower limits. */
+	readonly lawful: boolean;
+	readonly lowered: ReadonlySet<string>;
 }
 
 function ofForced(tick: ReadTick, facts: Facts): Landmark[] {
@@ -83,6 +87,8 @@ function ofForced(tick: ReadTick, facts: Facts): Landmark[] {
 	if (tick.forced.length > 0 && tick.kind === "published") met.push("forced: in a published tick");
 	if (tick.forced.length > 0 && tick.kind === "filled") met.push("forced: a backlog filled");
 	if (new Set(tick.forced.map((entry) => entry.cluster)).size > 1) met.push("forced: several clusters in one tick");
+	if (facts.lawful && tick.forced.length > 0 && tick.rollups.some((one) => facts.lowered.has(one.feeRecipient)))
+		met.push("forced: under a lowered limit, as the contracts allow (INV-FORCED-5)");
 	for (const entry of tick.forced) {
 		if (entry.enqueuedAt + facts.forcedDelay === tick.time) met.push("forced: due exactly at the tick");
 		if (entry.bundle) met.push("forced: bundle");
@@ -130,16 +136,22 @@ function ofBlock(block: L1Block, read: ReadBlock, lastTick: number, facts: Facts
 }
 
 /** What the reader can tell of rollups from all logs of a history (a fork registers the same ids anew: the last counts). */
-function factsOf({ history }: Generated): Facts {
+function factsOf({ history, lawful }: Generated): Facts {
 	const activation = new Map<number, number>();
 	const scheduled = new Set<string>();
 	const retired = new Set<number>();
+	const limits = new Map<number, number>();
+	const lowered = new Set<string>();
 	for (const log of history.segments.flatMap(({ blocks }) => blocks).flatMap(({ logs }) => logs)) {
-		if (log.kind === "rollupRegistered") activation.set(log.rollupId, log.config.activationTick);
+		if (log.kind === "rollupRegistered") {
+			activation.set(log.rollupId, log.config.activationTick);
+			limits.set(log.rollupId, log.config.gasLimit);
+		}
 		if (log.kind === "configScheduled") scheduled.add(log.feeRecipient);
+		if (log.kind === "configScheduled" && log.gasLimit < (limits.get(log.rollupId) ?? 0)) lowered.add(log.feeRecipient);
 		if (log.kind === "configScheduled" && log.gasLimit === 0) retired.add(log.rollupId);
 	}
-	return { ...history.config, activation, scheduled, retired };
+	return { ...history.config, activation, scheduled, retired, lawful, lowered };
 }
 
 export function observe(coverage: Coverage, generated: Generated): void {

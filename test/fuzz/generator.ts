@@ -4,6 +4,7 @@ import type { TimelineConfig } from "../../src/primitives/types.ts";
 import { genesisWord } from "../reference/hashes.ts";
 import type { ReadBlock } from "../reference/types.ts";
 import type { History, Segment } from "./history.ts";
+import { lawfulMood } from "./lawful.ts";
 import { publish, republish } from "./publications.ts";
 import { createRandom, type Random } from "./random.ts";
 import { deposit, enqueue, message, register, rogueLog, schedule } from "./registry.ts";
@@ -46,6 +47,7 @@ function chooseMood(random: Random): Mood {
 		gaps: random.pick([0.05, 0.2, 0.5]),
 		freeClock: random.chance(0.08),
 		rogue: random.pick([0, 0, 0, 0.2]),
+		lawful: false,
 	};
 }
 
@@ -53,6 +55,8 @@ function chooseMood(random: Random): Mood {
 function chooseGap({ random, config, mood }: World): number {
 	if (!random.chance(mood.gaps)) return 1;
 	const window = Math.ceil(config.maxLag / config.slotSeconds);
+	// What the contracts promise, they promise as long as L1 does not stand still for longer than maxLag.
+	if (mood.lawful) return random.between(1, Math.max(1, Math.floor(config.maxLag / config.slotSeconds)));
 	return random.pick([2, 2, 3, random.between(1, window + 1), random.chance(0.2) ? random.between(1, 4 * window) : 2]);
 }
 
@@ -129,17 +133,31 @@ function makeBlock(world: World): L1Block {
 	};
 }
 
+/** Blocks; the notice of a lowered limit takes some time to pass. */
+const USUAL = [5, 22] as const;
+const LONG = [15, 40] as const;
+
 export interface Generated {
 	readonly history: History;
 	/** What the second reader says about it; equals `readHistory(history)`. */
 	readonly expected: readonly (readonly ReadBlock[])[];
+	/** Whether the contracts kept all their rules in it. */
+	readonly lawful: boolean;
 }
 
-export function generate(seed: string): Generated {
+/** One history in seven is lawful. */
+const LAWFUL = 1 / 7;
+
+/** @param law what the contracts of a lawful history keep to; a mistake of theirs is to be found */
+export function generate(seed: string, law: Mood["lawful"] = true): Generated {
 	const random = createRandom(seed);
 	const config = chooseConfig(random);
 	const genesisHead = genesisWord(1, INBOX, config);
-	const world = createWorld(random, config, genesisHead, chooseMood(random));
+	const mood = chooseMood(random);
+	const lawful = createRandom(`${seed}, lawful`).chance(LAWFUL);
+	const chosen = lawful ? { ...lawfulMood(mood, random), lawful: law } : mood;
+	const world = createWorld(random, config, genesisHead, chosen);
+	const [fewest, most] = lawful ? LONG : USUAL;
 	const segments: Segment[] = [];
 	const expected: ReadBlock[][] = [];
 	const forks = random.chance(0.35) ? random.between(1, 3) : 0;
@@ -149,7 +167,7 @@ export function generate(seed: string): Generated {
 		if (fork > 0) rewind(world, keep);
 		const blocks: L1Block[] = [];
 		const read: ReadBlock[] = [];
-		for (let left = fork === 0 ? random.between(5, 22) : random.between(1, 8); left > 0; left--) {
+		for (let left = fork === 0 ? random.between(fewest, most) : random.between(1, 8); left > 0; left--) {
 			const block = makeBlock(world);
 			blocks.push(block);
 			read.push(append(world, block));
@@ -157,5 +175,5 @@ export function generate(seed: string): Generated {
 		segments.push({ keep, blocks });
 		expected.push(read);
 	}
-	return { history: { seed, config, genesisHead, segments }, expected };
+	return { history: { seed, config, genesisHead, segments }, expected, lawful };
 }

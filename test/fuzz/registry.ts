@@ -1,5 +1,6 @@
 /** Logs of RollupRegistry, ForcedInclusion and Bridge, as those contracts could emit them. */
 import type { ForcedLeg } from "../../src/derive/types.ts";
+import { acceptedLegs, earliestChange } from "./lawful.ts";
 import { type Draft, emit, type RegisteredRollup, type World } from "./world.ts";
 
 const MIN_GAS_LIMIT = 5_000_000;
@@ -12,7 +13,7 @@ const gasLimit = ({ random }: World): number =>
 const ticksIn = (world: World, seconds: number): number => Math.ceil(seconds / world.config.tickSeconds);
 
 export function register(world: World, draft: Draft): void {
-	const { random, books, config } = world;
+	const { random, books, config, mood } = world;
 	if (books.rollups.length >= 8) return;
 	const clusters = new Set(books.rollups.map((rollup) => rollup.cluster)).size;
 	const cluster = random.between(1, Math.min(3, clusters + 1));
@@ -26,7 +27,7 @@ export function register(world: World, draft: Draft): void {
 			cluster,
 			gasLimit: gasLimit(world),
 			feeRecipient: random.hex(ADDRESS),
-			activationTick: Math.max(0, draft.now) + ahead,
+			activationTick: Math.max(0, draft.now + (mood.lawful ? 1 : 0)) + ahead,
 			settlement: random.hex(ADDRESS),
 			template: 1,
 			genesisHash: random.hex(32),
@@ -39,15 +40,19 @@ export function register(world: World, draft: Draft): void {
 const serving = ({ books }: World): RegisteredRollup[] => books.rollups.filter((rollup) => !rollup.retired);
 
 export function schedule(world: World, draft: Draft): void {
-	const { random, config } = world;
+	const { random, config, mood } = world;
 	const rollup = random.some(serving(world));
 	if (rollup === undefined) return;
-	const soonest = Math.max(rollup.effectiveTick, Math.max(0, draft.now) + ticksIn(world, config.forcedDelay));
+	const ahead = random.pick([0, 0, 1, random.below(12)]);
+	const limit = random.chance(0.12) ? 0 : gasLimit(world);
+	const soonest = mood.lawful
+		? earliestChange(world, draft, rollup, limit)
+		: Math.max(rollup.effectiveTick, Math.max(0, draft.now) + ticksIn(world, config.forcedDelay));
 	emit(world, draft, {
 		kind: "configScheduled",
 		rollupId: rollup.rollupId,
-		effectiveTick: soonest + random.pick([0, 0, 1, random.below(12)]),
-		gasLimit: random.chance(0.12) ? 0 : gasLimit(world),
+		effectiveTick: soonest + ahead,
+		gasLimit: limit,
 		feeRecipient: random.hex(ADDRESS),
 	});
 }
@@ -80,8 +85,10 @@ function enqueueOne(world: World, draft: Draft): void {
 	const peers = serving(world).filter((one) => one.cluster === rollup.cluster);
 	const bundle = random.chance(0.3);
 	const count = bundle ? random.pick([1, 2, 2, 3, random.chance(0.05) ? 64 : 4]) : 1;
-	const legs = Array.from({ length: count }, () => forcedLeg(world, random.some(peers) ?? rollup));
-	const small = random.chance(0.5);
+	const wanted = Array.from({ length: count }, () => forcedLeg(world, random.some(peers) ?? rollup));
+	const legs = world.mood.lawful ? acceptedLegs(world, draft, wanted) : wanted;
+	if (legs.length === 0) return;
+	const small = random.chance(0.5) && !world.mood.lawful;
 	emit(world, draft, {
 		kind: "enqueued",
 		cluster: rollup.cluster,

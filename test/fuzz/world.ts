@@ -31,6 +31,8 @@ export interface Mood {
 	readonly freeClock: boolean;
 	/** Logs that the contracts would never emit. */
 	readonly rogue: number;
+	/** Whether the contracts keep all their rules; or all but the notice of lowered limits. */
+	readonly lawful: boolean | "short-notice";
 }
 
 /** The books that the contracts keep. */

@@ -5,6 +5,7 @@ import { reproduce } from "../fuzz/chunk.ts";
 import { compareHistory } from "../fuzz/compare.ts";
 import { type Generated, generate } from "../fuzz/generator.ts";
 import { type History, readHistory } from "../fuzz/history.ts";
+import { overCap } from "../fuzz/lawful.ts";
 import { describeHistory, shrink } from "../fuzz/shrink.ts";
 import { DEVIATIONS, type Deviation } from "../reference/types.ts";
 
@@ -37,6 +38,13 @@ describe("the comparison of the two readers notices when one of them bends a rul
 			expect(firstCaught(deviation), `not caught in ${ENOUGH} histories`).to.not.equal(undefined);
 		});
 	}
+
+	it("or when the registry gives no notice of a lowered limit: an accepted entry is over its cap (INV-FORCED-5)", () => {
+		const found = Array.from({ length: 200 }, (_, index) => generate(`teeth/${index}`, "short-notice")).filter(
+			(one) => overCap(one) !== null,
+		);
+		expect(found.length).to.be.greaterThan(0);
+	});
 
 	it("and shrinks what it found to the few logs that matter", () => {
 		const deviation = "lone-leg-hashed-as-transaction";

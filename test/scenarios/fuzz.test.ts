@@ -15,7 +15,10 @@ function expectAgreement(result: FuzzResult): void {
 	expect([result.differences, result.throws]).to.deep.equal([0, 0]);
 }
 
-/** D-1 to D-11, B, M, S: every rule of docs/spec/derivation.md, read twice. */
+/**
+ * D-1 to D-11, B, M, S: every rule of docs/spec/derivation.md, read twice. Where the contracts keep all their rules, and L1 does not stand
+ * still for longer than maxLag, no accepted entry is over its rollup's cap (INV-FORCED-5).
+ */
 describe("the reader of src and the one written from the specification, over random L1 histories", function () {
 	this.timeout(300_000);
 	const results: FuzzResult[] = [];
