@@ -8,7 +8,9 @@ type SolidityResult =
 	| { readonly success: true; readonly value: SolidityRun }
 	| { readonly success: false; readonly error: SolidityRun };
 
-const runSolidity: TaskOverrideActionFunction = async (taskArguments, _hre, runSuper) => {
+const runSolidity: TaskOverrideActionFunction = async (taskArguments, hre, runSuper) => {
+	// Tests of gas ask for it.
+	process.env.MERIDIAN_COVERAGE = String(hre.globalOptions.coverage);
 	const result = (await runSuper(taskArguments)) as SolidityResult;
 	const { passed, failed, skipped } = result.success ? result.value.summary : result.error.summary;
 	// A run that broke down without a failing test is a failure all the same.

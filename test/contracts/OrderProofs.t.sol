@@ -56,7 +56,9 @@ contract OrderProofsTest is TimelineFixture {
         (bool success, bytes memory answer) = target.call(question);
         uint256 spent = before - gasleft();
         assertTrue(success && abi.decode(answer, (bool)), "proved");
-        assertTrue(spent > 30_000 && spent <= BUDGET_GAS, "gas");
+        // Code that is instrumented for coverage costs more.
+        bool measurable = !vm.envOr("MERIDIAN_COVERAGE", false);
+        assertTrue(spent > 30_000 && (spent <= BUDGET_GAS || !measurable), "gas");
     }
 
     function testFuzz_PositionsCompareAsTheyStand_INV_ORDER_1(uint256 seed) public {
