@@ -1,7 +1,7 @@
 /** What a corpus of histories has met, so that a generator that has become trivial is noticed. */
 import type { L1Block, PublishedLog, VoidReason } from "../../src/derive/types.ts";
 import type { ReadBlock, ReadPublication, ReadTick } from "../reference/types.ts";
-import type { Generated } from "./generator.ts";
+import type { Generated } from "./history.ts";
 
 const VOID_REASONS: readonly VoidReason[] = [
 	"blob-encoding",

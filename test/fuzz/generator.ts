@@ -3,7 +3,7 @@ import type { L1Block } from "../../src/derive/types.ts";
 import type { TimelineConfig } from "../../src/primitives/types.ts";
 import { genesisWord } from "../reference/hashes.ts";
 import type { ReadBlock } from "../reference/types.ts";
-import type { History, Segment } from "./history.ts";
+import type { Generated, Segment } from "./history.ts";
 import { lawfulMood } from "./lawful.ts";
 import { publish, republish } from "./publications.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -136,14 +136,6 @@ function makeBlock(world: World): L1Block {
 /** Blocks; the notice of a lowered limit takes some time to pass. */
 const USUAL = [5, 22] as const;
 const LONG = [15, 40] as const;
-
-export interface Generated {
-	readonly history: History;
-	/** What the second reader says about it; equals `readHistory(history)`. */
-	readonly expected: readonly (readonly ReadBlock[])[];
-	/** Whether the contracts kept all their rules in it. */
-	readonly lawful: boolean;
-}
 
 /** One history in seven is lawful. */
 const LAWFUL = 1 / 7;

@@ -18,6 +18,14 @@ export interface History {
 	readonly segments: readonly Segment[];
 }
 
+export interface Generated {
+	readonly history: History;
+	/** What the second reader says about it; equals `readHistory(history)`. */
+	readonly expected: readonly (readonly ReadBlock[])[];
+	/** Whether the contracts kept all their rules in it. */
+	readonly lawful: boolean;
+}
+
 /** What the second reader says about the new blocks of each segment, each chain read from `startBlock` (D-11). */
 export function readHistory(history: History, deviation?: Deviation): ReadBlock[][] {
 	let chain: L1Block[] = [];

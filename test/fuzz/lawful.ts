@@ -3,7 +3,7 @@
  * C-9, C-13), so that what they promise can be asked of derivation: no accepted entry is ever over its rollup's cap (INV-FORCED-5).
  */
 import type { ForcedLeg } from "../../src/derive/types.ts";
-import type { Generated } from "./generator.ts";
+import type { Generated } from "./history.ts";
 import type { Random } from "./random.ts";
 import type { Draft, Mood, RegisteredRollup, World } from "./world.ts";
 
