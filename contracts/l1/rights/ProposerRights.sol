@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {IInbox} from "../../interfaces/IInbox.sol";
+import {ILookaheadOracle} from "../../interfaces/ILookaheadOracle.sol";
+import {IProposerRegistry} from "../../interfaces/IProposerRegistry.sol";
+import {IProposerRights} from "../../interfaces/IProposerRights.sol";
+import {IRollupRegistry} from "../../interfaces/IRollupRegistry.sol";
+import {IStakedSequencerSet} from "../../interfaces/IStakedSequencerSet.sol";
+import {TimelineClock} from "../../libs/TimelineClock.sol";
+import {RingWord} from "../../types/RingWord.sol";
+
+/// @title L1 proposers first, then the staked set, then anyone
+/// @dev Two rings of 512 epochs. An epoch's word, from the highest bit: `epoch u224 | owned u32`, bit `i` for the epoch's slot `i`.
+/// An owned slot's word: `delegate u160 | slot u96`. Words of slots that are not owned are whatever they were; the bitmap alone
+/// says which count. Only the next epoch can be sealed, so epochs in a place only rise, and one that is not found in its place was
+/// either never sealed (an older one stands there) or has been forgotten (a later one does). Epoch 0, which is the next of none,
+/// reads as sealed without owned slots.
+///
+/// INV-RIGHTS-1: the right of a slot does not change from the start of its epoch on.
+/// INV-RIGHTS-2: every slot is in one window with at most one owner; windows that follow each other have ticks that do, without gap
+/// and without any twice.
+contract ProposerRights is IProposerRights, TimelineClock {
+    /// @dev Epochs that are remembered.
+    uint256 private constant EPOCHS = 512;
+    uint256 private constant MAX_SLOTS_PER_EPOCH = 32;
+
+    uint8 private constant NOBODY = 1;
+    uint8 private constant PROPOSER = 2;
+    uint8 private constant STAKED = 3;
+
+    /// @inheritdoc IProposerRights
+    ILookaheadOracle public immutable ORACLE;
+    /// @inheritdoc IProposerRights
+    IProposerRegistry public immutable REGISTRY;
+    /// @inheritdoc IProposerRights
+    IStakedSequencerSet public immutable STAKED_SET;
+    /// @inheritdoc IProposerRights
+    uint256 public immutable HANDOVER_LEAD;
+    /// @inheritdoc IProposerRights
+    uint256 public immutable OPEN_AFTER_SLOTS;
+
+    uint256 private immutable BEACON_GENESIS_TIME;
+    uint256 private immutable SLOT_SECONDS;
+    uint256 private immutable SLOTS_PER_EPOCH;
+    /// @dev The second after `startOf(-1) - handoverLead`: where the ticks of slot 0 begin.
+    uint256 private immutable FIRST_BEGIN;
+
+    mapping(uint256 place => uint256 word) private _epochs;
+    mapping(uint256 place => uint256 word) private _owners;
+
+    /// @param timeline registry of the timeline, which holds its clock
+    /// @param stakedSet zero for none; may be created after this contract
+    /// @param handoverLead at most a slot, in seconds
+    /// @param openAfterSlots more than `maxLag`, in slots
+    constructor(
+        IRollupRegistry timeline,
+        ILookaheadOracle oracle,
+        IProposerRegistry registry,
+        IStakedSequencerSet stakedSet,
+        uint256 handoverLead,
+        uint256 openAfterSlots
+    ) TimelineClock(timeline.timing().genesisTime, timeline.timing().tickSeconds) {
+        IRollupRegistry.Timing memory timing = timeline.timing();
+        uint256 beacon = oracle.BEACON_GENESIS_TIME();
+        uint256 slotSeconds = oracle.SLOT_SECONDS();
+        uint256 slotsPerEpoch = oracle.SLOTS_PER_EPOCH();
+        require(address(registry).code.length > 0, InvalidParameter("registry", uint160(address(registry))));
+        require(slotSeconds == timing.slotSeconds, InvalidParameter("slotSeconds", slotSeconds));
+        require(
+            slotsPerEpoch > 0 && slotsPerEpoch <= MAX_SLOTS_PER_EPOCH,
+            InvalidParameter("slotsPerEpoch", slotsPerEpoch)
+        );
+        require(handoverLead <= slotSeconds, InvalidParameter("handoverLead", handoverLead));
+        require(
+            beacon >= slotSeconds + handoverLead &&
+                beacon <= block.timestamp &&
+                beacon <= timing.genesisTime &&
+                (timing.genesisTime - beacon) % slotSeconds == 0,
+            InvalidParameter("beaconGenesisTime", beacon)
+        );
+        require(
+            openAfterSlots > timing.maxLag / slotSeconds && openAfterSlots <= type(uint32).max,
+            InvalidParameter("openAfterSlots", openAfterSlots)
+        );
+
+        ORACLE = oracle;
+        REGISTRY = registry;
+        STAKED_SET = stakedSet;
+        HANDOVER_LEAD = handoverLead;
+        OPEN_AFTER_SLOTS = openAfterSlots;
+        BEACON_GENESIS_TIME = beacon;
+        SLOT_SECONDS = slotSeconds;
+        SLOTS_PER_EPOCH = slotsPerEpoch;
+        FIRST_BEGIN = beacon - slotSeconds - handoverLead + 1;
+    }
+
+    /// @inheritdoc IProposerRights
+    function seal(uint256 epoch) external returns (uint256 owned) {
+        uint256 next = _currentEpoch() + 1;
+        require(epoch == next, NotNextEpoch(epoch, next));
+        uint256 word = _epochs[epoch % EPOCHS];
+        if (_epochIn(word) == epoch) return _ownedIn(word);
+
+        uint256[] memory proposers = ORACLE.proposersOf(epoch);
+        require(proposers.length == SLOTS_PER_EPOCH, EpochNotRecorded(epoch, proposers.length));
+        address[] memory delegates = new address[](proposers.length);
+        uint256 count = 0;
+        for (uint256 i = 0; i < proposers.length; ++i) {
+            address delegate = REGISTRY.delegateOf(proposers[i], epoch);
+            if (delegate == address(0)) continue;
+            owned |= 1 << i;
+            delegates[count++] = delegate;
+            uint256 slot = epoch * SLOTS_PER_EPOCH + i;
+            _owners[_ownerPlace(slot)] = (uint256(uint160(delegate)) << 96) | slot;
+        }
+        _epochs[epoch % EPOCHS] = (epoch << 32) | owned;
+        // Shortens the list to those it has.
+        assembly ("memory-safe") {
+            mstore(delegates, count)
+        }
+        emit Sealed(epoch, owned, delegates);
+    }
+
+    /// @inheritdoc IProposerRights
+    function check(
+        address publisher,
+        uint256 slot,
+        bytes calldata proof
+    ) external view returns (uint64 minTick, uint64 maxTick) {
+        if (proof.length != 0) {
+            _checkOpen(slot, proof);
+            return (0, type(uint64).max);
+        }
+        Window memory window = _window(slot);
+        require(publisher == window.owner, NotSequencer(publisher, window.owner));
+        return _ticks(window);
+    }
+
+    /// @inheritdoc IProposerRights
+    function rightOf(
+        uint256 slot
+    ) external view returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind) {
+        Window memory window = _window(slot);
+        (minTick, maxTick) = _ticks(window);
+        return (window.owner, minTick, maxTick, window.kind);
+    }
+
+    /// @inheritdoc IProposerRights
+    function windowOf(uint256 slot) external view returns (Window memory window) {
+        return _window(slot);
+    }
+
+    /// @inheritdoc IProposerRights
+    function sealOf(uint256 epoch) external view returns (bool isSealed, uint256 owned) {
+        uint256 word = _remembered(epoch);
+        isSealed = epoch > 0 && _epochIn(word) == epoch;
+        owned = isSealed ? _ownedIn(word) : 0;
+    }
+
+    function _checkOpen(uint256 slot, bytes calldata proof) private view {
+        require(proof.length == 32 && uint256(bytes32(proof)) <= type(uint32).max, MalformedProof(proof));
+        uint32 id = abi.decode(proof, (uint32));
+        uint256 lastTick = IInbox(msg.sender).entry(id).lastTick();
+        _checkNewest(id);
+        uint256 openAfter = (_timeOf(lastTick) - BEACON_GENESIS_TIME) / SLOT_SECONDS + OPEN_AFTER_SLOTS;
+        require(slot > openAfter, NotOpen(slot, openAfter));
+    }
+
+    /// @dev The Inbox must not have the next entry, and say so: what stands in the next one's place must be older, since an entry
+    /// that is pinned, or the genesis word, is known even if its successors have long left the ring.
+    function _checkNewest(uint32 id) private view {
+        try IInbox(msg.sender).entry(id + 1) {
+            revert NotNewest(id);
+        } catch (bytes memory reason) {
+            // A call that ran out of gas says nothing at all.
+            require(reason.length == 68 && bytes4(reason) == IInbox.UnknownEntry.selector, NotNewest(id));
+            RingWord found;
+            assembly ("memory-safe") {
+                found := mload(add(reason, 0x44))
+            }
+            require(found.id() <= id, NotNewest(id));
+        }
+    }
+
+    /// @dev Of an owned window two words are read, and nobody is called.
+    function _window(uint256 slot) private view returns (Window memory window) {
+        uint256 epoch = slot / SLOTS_PER_EPOCH;
+        uint256 word = _remembered(epoch);
+        uint256 owned = 0;
+        if (_epochIn(word) == epoch) owned = _ownedIn(word);
+        else require(epoch <= _currentEpoch(), RightNotFixed(epoch, _currentEpoch()));
+
+        unchecked {
+            // A slot and its place among at most 32.
+            uint256 index = slot % SLOTS_PER_EPOCH;
+            uint256 begin = slot - index;
+            uint256 before = owned & ((1 << index) - 1);
+            uint256 rest = owned >> index;
+            window.firstSlot = before == 0 ? begin : begin + Math.log2(before) + 1;
+            if (rest != 0) {
+                window.lastSlot = slot + Math.log2(rest & (0 - rest));
+                (window.owner, window.kind) = (_ownerOf(window.lastSlot), PROPOSER);
+            } else {
+                window.lastSlot = begin + SLOTS_PER_EPOCH - 1;
+                window.owner = address(STAKED_SET) == address(0) ? address(0) : STAKED_SET.sequencerOf(epoch);
+                window.kind = window.owner == address(0) ? NOBODY : STAKED;
+            }
+        }
+    }
+
+    /// @dev The ticks of a window (R-15); `minTick > maxTick` if there are none.
+    function _ticks(Window memory window) private view returns (uint64 minTick, uint64 maxTick) {
+        uint256 end = _firstTickOf(window.lastSlot + 1);
+        if (end == 0) return (1, 0);
+        return (uint64(_firstTickOf(window.firstSlot)), uint64(end - 1));
+    }
+
+    /// @dev The first tick of a window that begins with the slot, and one more than the last of one that ends before it.
+    function _firstTickOf(uint256 slot) private view returns (uint256) {
+        return _firstTickFrom(FIRST_BEGIN + slot * SLOT_SECONDS);
+    }
+
+    /// @dev The delegate of an owned slot. That the word is the slot's follows from the epoch's being in its place; it costs next to
+    /// nothing to look.
+    function _ownerOf(uint256 slot) private view returns (address) {
+        uint256 word = _owners[_ownerPlace(slot)];
+        return uint96(word) == slot ? address(uint160(word >> 96)) : address(0);
+    }
+
+    /// @dev The word in the epoch's place, if it is not a later epoch's.
+    function _remembered(uint256 epoch) private view returns (uint256 word) {
+        word = _epochs[epoch % EPOCHS];
+        require(_epochIn(word) <= epoch, EpochForgotten(epoch, _epochIn(word)));
+    }
+
+    function _ownerPlace(uint256 slot) private view returns (uint256) {
+        return slot % (EPOCHS * SLOTS_PER_EPOCH);
+    }
+
+    function _currentEpoch() private view returns (uint256) {
+        return (block.timestamp - BEACON_GENESIS_TIME) / SLOT_SECONDS / SLOTS_PER_EPOCH;
+    }
+
+    function _epochIn(uint256 word) private pure returns (uint256) {
+        return word >> 32;
+    }
+
+    function _ownedIn(uint256 word) private pure returns (uint256) {
+        return word & type(uint32).max;
+    }
+}
