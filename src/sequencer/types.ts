@@ -7,6 +7,7 @@ import type { BundlePoolLimits, LostBundle } from "./bundles/pool.ts";
 import type { Carrier } from "./fees.ts";
 import type { L1Account, L1Receipt } from "./l1-account.ts";
 import type { PoolLimits, PoolRejection } from "./mempool.ts";
+import type { Promises } from "./preconf/promises.ts";
 
 export interface PublisherLimits {
 	/** L1 blocks to wait before fees are raised. */
@@ -36,6 +37,8 @@ export interface SequencerOptions {
 	/** Told of each bundle that is given up. */
 	readonly onLostBundle?: (lost: LostBundle) => void;
 	readonly publisher?: Partial<PublisherLimits>;
+	/** Preconfirmations: what it promises, ticks begin with. Without it nothing is promised. */
+	readonly promises?: Promises;
 }
 
 /** Why a transaction is not accepted: by its bytes, by its rollup, or by the pool. */
