@@ -13,6 +13,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 	Inbox: "l1/Inbox.sol",
 	SingleSequencer: "l1/rights/SingleSequencer.sol",
 	OpenRights: "l1/rights/OpenRights.sol",
+	ProposerRights: "l1/rights/ProposerRights.sol",
 	OrderProofs: "l1/OrderProofs.sol",
 	TokenBridge: "l2/TokenBridge.sol",
 	MailboxGateway: "l2/MailboxGateway.sol",

@@ -36,8 +36,8 @@ interface IProposerRights is ISequencingRights {
     error EpochNotRecorded(uint256 epoch, uint256 proposers);
     /// @notice The epoch has neither begun nor been sealed.
     error RightNotFixed(uint256 epoch, uint256 current);
-    /// @notice The epoch `later` stands in its place.
-    error EpochForgotten(uint256 epoch, uint256 later);
+    /// @notice Its place may be a later epoch's; `oldest` is the oldest that is remembered.
+    error EpochForgotten(uint256 epoch, uint256 oldest);
     /// @notice Neither empty nor the number of a publication.
     error MalformedProof(bytes proof);
     /// @notice The publication `id` is not the newest.
@@ -51,7 +51,7 @@ interface IProposerRights is ISequencingRights {
     function seal(uint256 epoch) external returns (uint256 owned);
 
     /// @inheritdoc ISequencingRights
-    /// @dev With an empty proof, for the owner of the slot's window (R-16), reverts: `EpochForgotten`, `RightNotFixed`,
+    /// @dev With an empty proof, for the owner of the slot's window (R-16), reverts: `RightNotFixed`, `EpochForgotten`,
     /// `NotSequencer`. With `abi.encode(uint32 id)`, for anyone and any ticks (R-17), only when called by the Inbox, reverts:
     /// `MalformedProof`, `IInbox.UnknownEntry`, `NotNewest`, `NotOpen`. Owned windows cost two storage words and no call.
     function check(
@@ -61,7 +61,7 @@ interface IProposerRights is ISequencingRights {
     ) external view returns (uint64 minTick, uint64 maxTick);
 
     /// @inheritdoc ISequencingRights
-    /// @dev Reverts, in this order: `EpochForgotten`, `RightNotFixed`. Kind 2 the delegate of an L1 proposer, 3 the staked set's, 1
+    /// @dev Reverts, in this order: `RightNotFixed`, `EpochForgotten`. Kind 2 the delegate of an L1 proposer, 3 the staked set's, 1
     /// nobody's yet (sequencer zero). Of an epoch that has begun the answer is final; before, kind 1 can still become kind 3.
     /// `minTick > maxTick` if all of the window is before the timeline's genesis.
     function rightOf(
@@ -72,7 +72,7 @@ interface IProposerRights is ISequencingRights {
     function windowOf(uint256 slot) external view returns (Window memory window);
 
     /// @notice Whether the epoch is sealed, and its owned slots if it is.
-    /// @dev Reverts with `EpochForgotten`.
+    /// @dev Reverts with `EpochForgotten` if it was sealed too long ago.
     function sealOf(uint256 epoch) external view returns (bool isSealed, uint256 owned);
 
     /// @notice Who knows the proposers of epochs.

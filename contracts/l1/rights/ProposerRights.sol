@@ -15,9 +15,9 @@ import {RingWord} from "../../types/RingWord.sol";
 /// @title L1 proposers first, then the staked set, then anyone
 /// @dev Two rings of 512 epochs. An epoch's word, from the highest bit: `epoch u224 | owned u32`, bit `i` for the epoch's slot `i`.
 /// An owned slot's word: `delegate u160 | slot u96`. Words of slots that are not owned are whatever they were; the bitmap alone
-/// says which count. Only the next epoch can be sealed, so epochs in a place only rise, and one that is not found in its place was
-/// either never sealed (an older one stands there) or has been forgotten (a later one does). Epoch 0, which is the next of none,
-/// reads as sealed without owned slots.
+/// says which count. Only the next epoch can be sealed. So a place can be a later epoch's only when 511 epochs have passed; from
+/// then on nothing is said of the epoch. Until then one that is not found in its place was never sealed. Epoch 0, which is the next of
+/// none, reads as sealed without owned slots.
 ///
 /// INV-RIGHTS-1: the right of a slot does not change from the start of its epoch on.
 /// INV-RIGHTS-2: every slot is in one window with at most one owner; windows that follow each other have ticks that do, without gap
@@ -52,7 +52,7 @@ contract ProposerRights is IProposerRights, TimelineClock {
     mapping(uint256 place => uint256 word) private _owners;
 
     /// @param timeline registry of the timeline, which holds its clock
-    /// @param stakedSet zero for none; may be created after this contract
+    /// @param stakedSet zero for none
     /// @param handoverLead at most a slot, in seconds
     /// @param openAfterSlots more than `maxLag`, in slots
     constructor(
@@ -68,6 +68,10 @@ contract ProposerRights is IProposerRights, TimelineClock {
         uint256 slotSeconds = oracle.SLOT_SECONDS();
         uint256 slotsPerEpoch = oracle.SLOTS_PER_EPOCH();
         require(address(registry).code.length > 0, InvalidParameter("registry", uint160(address(registry))));
+        require(
+            address(stakedSet) == address(0) || address(stakedSet).code.length > 0,
+            InvalidParameter("stakedSet", uint160(address(stakedSet)))
+        );
         require(slotSeconds == timing.slotSeconds, InvalidParameter("slotSeconds", slotSeconds));
         require(
             slotsPerEpoch > 0 && slotsPerEpoch <= MAX_SLOTS_PER_EPOCH,
@@ -155,9 +159,10 @@ contract ProposerRights is IProposerRights, TimelineClock {
 
     /// @inheritdoc IProposerRights
     function sealOf(uint256 epoch) external view returns (bool isSealed, uint256 owned) {
-        uint256 word = _remembered(epoch);
-        isSealed = epoch > 0 && _epochIn(word) == epoch;
-        owned = isSealed ? _ownedIn(word) : 0;
+        uint256 word = _epochs[epoch % EPOCHS];
+        if (epoch == 0 || _epochIn(word) != epoch) return (false, 0);
+        _checkAge(epoch, _currentEpoch());
+        return (true, _ownedIn(word));
     }
 
     function _checkOpen(uint256 slot, bytes calldata proof) private view {
@@ -188,13 +193,15 @@ contract ProposerRights is IProposerRights, TimelineClock {
     /// @dev Of an owned window two words are read, and nobody is called.
     function _window(uint256 slot) private view returns (Window memory window) {
         uint256 epoch = slot / SLOTS_PER_EPOCH;
-        uint256 word = _remembered(epoch);
-        uint256 owned = 0;
-        if (_epochIn(word) == epoch) owned = _ownedIn(word);
-        else require(epoch <= _currentEpoch(), RightNotFixed(epoch, _currentEpoch()));
+        uint256 current = _currentEpoch();
+        uint256 word = _epochs[epoch % EPOCHS];
+        bool isSealed = _epochIn(word) == epoch;
+        require(isSealed || epoch <= current, RightNotFixed(epoch, current));
+        _checkAge(epoch, current);
 
         unchecked {
             // A slot and its place among at most 32.
+            uint256 owned = isSealed ? _ownedIn(word) : 0;
             uint256 index = slot % SLOTS_PER_EPOCH;
             uint256 begin = slot - index;
             uint256 before = owned & ((1 << index) - 1);
@@ -230,10 +237,10 @@ contract ProposerRights is IProposerRights, TimelineClock {
         return uint96(word) == slot ? address(uint160(word >> 96)) : address(0);
     }
 
-    /// @dev The word in the epoch's place, if it is not a later epoch's.
-    function _remembered(uint256 epoch) private view returns (uint256 word) {
-        word = _epochs[epoch % EPOCHS];
-        require(_epochIn(word) <= epoch, EpochForgotten(epoch, _epochIn(word)));
+    /// @dev That a place may be a later epoch's is a matter of time alone: not of whether that one has been sealed, or drawn for.
+    function _checkAge(uint256 epoch, uint256 current) private pure {
+        // Not `require`, which computes its error in any case: there is no oldest epoch while the chain is young.
+        if (epoch + EPOCHS <= current + 1) revert EpochForgotten(epoch, current + 2 - EPOCHS);
     }
 
     function _ownerPlace(uint256 slot) private view returns (uint256) {
