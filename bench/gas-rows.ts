@@ -13,9 +13,10 @@ import { bytesToHex, ZERO_ADDRESS, ZERO_HASH } from "../src/primitives/bytes.ts"
 import { MeridianError } from "../src/primitives/errors.ts";
 import type { Address, Hex, Item } from "../src/primitives/types.ts";
 import { createL1Account, type L1Account, type L1Call, type SignedBlob } from "../src/sequencer/l1-account.ts";
+import { measureEvidence } from "./evidence.ts";
 
 export interface GasRow {
-	readonly name: "publish" | "publishCalldata" | "enqueue" | "deposit" | "register";
+	readonly name: "publish" | "publishCalldata" | "enqueue" | "deposit" | "register" | "slash";
 	/** Rollups with transactions in the publication, or registered before. */
 	readonly rollups: number;
 	readonly blobs: number;
@@ -24,6 +25,8 @@ export interface GasRow {
 	readonly gas: number;
 	/** The rights module asked. */
 	readonly rights?: string;
+	/** What is shown to the slasher. */
+	readonly fault?: string;
 }
 
 interface Bench {
@@ -71,6 +74,7 @@ export async function measureGas({ provider, privateKey, wrapperVersion }: Devel
 		...(await registerRows(bench, single)),
 		...(await enqueueRows(bench, single)),
 		...(await depositRows(bench, single)),
+		...(await slashRows(bench)),
 	];
 }
 
@@ -220,6 +224,11 @@ async function depositRows(bench: Bench, { bridge }: TimelineAddresses): Promise
 		rows.push({ name: "deposit", rollups: 2, blobs: 0, warm, gas });
 	}
 	return rows;
+}
+
+async function slashRows({ signer }: Bench): Promise<GasRow[]> {
+	const costs = await measureEvidence(signer);
+	return costs.map((cost) => ({ name: "slash", rollups: 0, blobs: 0, warm: false, ...cost }));
 }
 
 const call = (to: Address, data: Hex, value = 0n): L1Call => ({ to, data, value, gasLimit: 2_000_000n });

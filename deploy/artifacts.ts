@@ -15,6 +15,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 	OpenRights: "l1/rights/OpenRights.sol",
 	ProposerRights: "l1/rights/ProposerRights.sol",
 	OrderProofs: "l1/OrderProofs.sol",
+	PreconfSlasher: "l1/PreconfSlasher.sol",
 	TokenBridge: "l2/TokenBridge.sol",
 	MailboxGateway: "l2/MailboxGateway.sol",
 };

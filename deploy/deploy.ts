@@ -17,6 +17,7 @@ import { artifactResolver } from "./artifacts.ts";
 import MailboxGateway from "./modules/MailboxGateway.ts";
 import OpenTimeline from "./modules/OpenTimeline.ts";
 import OrderProofs from "./modules/OrderProofs.ts";
+import PreconfSlasher from "./modules/PreconfSlasher.ts";
 import ProposerTimeline from "./modules/ProposerTimeline.ts";
 import Timeline from "./modules/Timeline.ts";
 import TokenBridge from "./modules/TokenBridge.ts";
@@ -108,6 +109,29 @@ export async function registerRollups(
 /** Deploys the proofs of order for the timeline of an Inbox, on the same L1. Throws as `deployTimeline` does. */
 export async function deployOrderProofs(signer: Deployer, inbox: string): Promise<Address> {
 	return addressOf(await run(signer, OrderProofs, { OrderProofs: { inbox } }), "orderProofs");
+}
+
+/** What may be chosen of a slasher; the defaults are those of deploy/modules/PreconfSlasher.ts. */
+export interface SlasherOptions {
+	readonly orderVerifier?: string;
+	readonly stakedSet?: string;
+	/** Wei. */
+	readonly penalty?: bigint;
+	/** Wei. */
+	readonly livenessFee?: bigint;
+	/** Seconds. */
+	readonly exitDelay?: number;
+	/** Seconds. */
+	readonly challengeWindow?: number;
+}
+
+/** Deploys bonds and evidence for the timeline of an Inbox, on the same L1. Throws as `deployTimeline` does. */
+export async function deployPreconfSlasher(
+	signer: Deployer,
+	inbox: string,
+	options: SlasherOptions = {},
+): Promise<Address> {
+	return addressOf(await run(signer, PreconfSlasher, { PreconfSlasher: { ...options, inbox } }), "slasher");
 }
 
 export interface RollupContracts {

@@ -18,6 +18,10 @@ contract StakedSetMock {
 
     error NotNow();
 
+    constructor() {
+        for (uint256 i = 0; i < 4; ++i) _spent[i] = 1;
+    }
+
     function setMood(Mood mood) external {
         _mood = mood;
     }

@@ -3,7 +3,13 @@ import { ethers } from "ethers";
 import { network } from "hardhat";
 import { describe, it } from "mocha";
 import { DEVELOPMENT_KEY } from "../../bench/anvil.ts";
-import { deployOnRollups, deployOrderProofs, deployTimeline, registerRollups } from "../../deploy/deploy.ts";
+import {
+	deployOnRollups,
+	deployOrderProofs,
+	deployPreconfSlasher,
+	deployTimeline,
+	registerRollups,
+} from "../../deploy/deploy.ts";
 import OpenTimeline from "../../deploy/modules/OpenTimeline.ts";
 import Rollup from "../../deploy/modules/Rollup.ts";
 import Timeline from "../../deploy/modules/Timeline.ts";
@@ -14,6 +20,7 @@ import {
 	Inbox__factory,
 	MailboxGateway__factory,
 	OrderProofs__factory,
+	PreconfSlasher__factory,
 	RollupRegistry__factory,
 	TokenBridge__factory,
 } from "../../typechain-types/index.ts";
@@ -102,6 +109,21 @@ describe("deployment", () => {
 		const { inbox } = await deployTimeline(signer);
 		const proofs = OrderProofs__factory.connect(await deployOrderProofs(signer, inbox), signer);
 		expect((await proofs.inbox()).toLowerCase()).to.equal(inbox);
+	});
+
+	it("of a slasher: for that timeline, with what it is given and the defaults", async () => {
+		const { provider: chain } = await network.create();
+		const signer = new ethers.Wallet(
+			DEVELOPMENT_KEY,
+			new ethers.BrowserProvider(chain, undefined, { cacheTimeout: -1 }),
+		);
+		const { inbox } = await deployTimeline(signer);
+		const address = await deployPreconfSlasher(signer, inbox, { penalty: 5n * 10n ** 18n });
+		const slasher = PreconfSlasher__factory.connect(address, signer);
+		expect((await slasher.inbox()).toLowerCase()).to.equal(inbox);
+		expect(await slasher.orderVerifier()).to.equal(ZERO_ADDRESS);
+		expect(await slasher.stakedSet()).to.equal(ZERO_ADDRESS);
+		expect(await slasher.parameters()).to.deep.equal([5n * 10n ** 18n, 10n ** 16n, 86_400n, 96_000n]);
 	});
 
 	/** A chain with the Mailbox where a rollup has it, and a signer who has sent so many transactions there. */

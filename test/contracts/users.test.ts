@@ -13,6 +13,7 @@ const CHANGING = {
 	ForcedInclusion: ["burn", "enqueue", "enqueueBundle"],
 	Bridge: ["deposit", "sendMessage"],
 	OrderProofs: [],
+	PreconfSlasher: ["add", "slash", "startLeaving", "stay", "take"],
 	SingleSequencer: [],
 	OpenRights: [],
 };
