@@ -42,6 +42,16 @@ export const BRIDGE_ABI = [
 	"function sendMessage(uint32 rollupId, address target, uint64 minGas, bytes data) returns (bytes32 id)",
 ] as const;
 
+export const RIGHTS_ABI = [
+	"function rightOf(uint256 slot) view returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind)",
+] as const;
+
+export const SLASHER_ABI = [
+	"function inbox() view returns (address)",
+	"function bondOf(address sequencer) view returns (uint256 amount, uint256 leavesAt)",
+	"function parameters() view returns ((uint128 penalty, uint128 livenessFee, uint64 exitDelay, uint64 challengeWindow))",
+] as const;
+
 export const REQUEST =
 	"(uint64[] path, uint64 destination, address caller, address target, uint64 gas, bytes data, uint64 sequence)";
 
