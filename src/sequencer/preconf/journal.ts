@@ -2,6 +2,7 @@
  * What has been promised, on disk before anybody hears of it (P-13). A tick's places are given in order, from 0, until the tick is
  * closed; so no place is given twice, whatever happens to this process, and none in a tick that was built.
  */
+import { resolve } from "node:path";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Tick } from "../../primitives/types.ts";
 import { openStore } from "../../store/open.ts";
@@ -42,9 +43,11 @@ export class Journal {
 	#waiting: Waiting[] = [];
 	#writing: Promise<void> | null = null;
 	#failure: MeridianError | null = null;
+	readonly #onShut: () => void;
 
-	private constructor(store: Store, ticks: Map<Tick, Promised[]>) {
+	private constructor(store: Store, ticks: Map<Tick, Promised[]>, onShut: () => void) {
 		this.#store = store;
+		this.#onShut = onShut;
 		this.#ticks = ticks;
 		this.#count = Number(textOf(store.get(COUNT_KEY)));
 		this.#forgotten = Number(textOf(store.get(FORGOTTEN_KEY)));
@@ -55,7 +58,7 @@ export class Journal {
 	 * Opens or begins a journal. Throws `usage` with `journal-other` (of another timeline, chain, slasher or key), `halt` with
 	 * `journal-corrupt` if anything that was promised is missing or changed.
 	 */
-	static async over(store: Store, identity: PromiseIdentity): Promise<Journal> {
+	static async over(store: Store, identity: PromiseIdentity, onShut: () => void = () => undefined): Promise<Journal> {
 		const expected = JSON.stringify([identity.chainId, identity.timeline, identity.slasher, identity.sequencer]);
 		const found = textOf(store.get(IDENTITY_KEY));
 		if (found === "" && store.last === null) await store.commit(0, new Map([[IDENTITY_KEY, Buffer.from(expected)]]));
@@ -67,7 +70,7 @@ export class Journal {
 				{ found, expected },
 			);
 		const ticks = await readTicks(store);
-		const journal = new Journal(store, ticks);
+		const journal = new Journal(store, ticks, onShut);
 		const kept = [...ticks.values()].reduce((sum, list) => sum + list.length, 0);
 		const expectedItems = journal.#count - journal.#forgotten;
 		if (kept !== expectedItems) throw corrupt(`it has ${kept} items of ${expectedItems}`);
@@ -142,6 +145,7 @@ export class Journal {
 	async shut(): Promise<void> {
 		await this.#writing;
 		await this.#store.close();
+		this.#onShut();
 	}
 
 	#written(): Promise<void> {
@@ -190,29 +194,43 @@ export class Journal {
 	}
 }
 
-/** Opens the journal in a directory, which one process can have at a time. Throws what `Journal.over` throws. */
+/**
+ * Open in this process. LevelDB would notice as well, but in noticing it lets go of the file lock that keeps other processes out: such a
+ * lock ends when its process closes the file, whichever of its handles that is.
+ */
+const open = new Set<string>();
+
+/**
+ * Opens the journal in a directory, which nobody else can have at the same time. Throws what `Journal.over` throws; `usage` with
+ * `journal-locked` if somebody has it.
+ */
 export async function openJournal(directory: string, identity: PromiseIdentity): Promise<Journal> {
-	const store = await openStore(directory, { cacheBytes: CACHE_BYTES }).catch((error: unknown) => {
-		throw explain(error, directory);
-	});
+	const path = resolve(directory);
+	if (open.has(path)) throw locked(directory);
+	open.add(path);
+	let store: Store | null = null;
 	try {
-		return await Journal.over(store, identity);
+		store = await openStore(directory, { cacheBytes: CACHE_BYTES });
+		return await Journal.over(store, identity, () => void open.delete(path));
 	} catch (error) {
-		await store.close();
+		await store?.close();
+		open.delete(path);
 		throw explain(error, directory);
 	}
 }
 
+const locked = (directory: string, cause?: unknown): MeridianError =>
+	new MeridianError(
+		"usage",
+		"journal-locked",
+		`the journal ${directory} is in use already; one key must never promise from two places`,
+		{ directory },
+		{ cause },
+	);
+
 function explain(error: unknown, directory: string): unknown {
 	if (!(error instanceof MeridianError) || error.code.startsWith("journal-")) return error;
-	if (error.code === "store-locked")
-		return new MeridianError(
-			"usage",
-			"journal-locked",
-			`the journal ${directory} is in use by another process; one key must never promise from two`,
-			error.details,
-			{ cause: error },
-		);
+	if (error.code === "store-locked") return locked(directory, error);
 	// The store's advice is to delete it, which would lose promises.
 	return error.code === "store-corrupt" ? corrupt(String(error.details.reason), error) : error;
 }
