@@ -107,7 +107,10 @@ export const encodeContradiction = (contradiction: Contradiction): string =>
 
 /** P-9 (a), (b): the promised tick as it was published, with the item at the index if there is one. */
 export function otherItem(published: PublishedTicks, { index, tick }: Promised): Contradiction {
-	const tickIndex = published.ticks.findIndex((candidate) => candidate.tick === tick);
+	const tickIndex = Math.max(
+		0,
+		published.ticks.findIndex((candidate) => candidate.tick === tick),
+	);
 	const items = published.ticks[tickIndex]?.items ?? [];
 	const itemSiblings = index < items.length ? merkleProof(items.map(hexToBytes), index).map(bytesToHex) : [];
 	return {
@@ -122,7 +125,10 @@ export function otherItem(published: PublishedTicks, { index, tick }: Promised):
 
 /** P-9 (c): the ticks before and after the one that is missing. */
 export function missingTick(published: PublishedTicks, tick: number): Contradiction {
-	const after = published.ticks.findIndex((candidate) => candidate.tick > tick);
+	const after = Math.max(
+		1,
+		published.ticks.findIndex((candidate) => candidate.tick > tick),
+	);
 	return {
 		publication: publication(published),
 		tickCount: published.ticks.length,
