@@ -144,14 +144,18 @@ contract StakedDrawsTest is StakeFixture {
         open(ALICE, STAKE);
         vm.warp(startOf(FIRST_EPOCH + 10));
         for (uint256 e = FIRST_EPOCH; e < FIRST_EPOCH + 20; ++e) oracle.setMix(e, keccak256(abi.encode(e)));
-        _assertRefused(FIRST_EPOCH + 12, FIRST_EPOCH + 11);
+        bytes4 selector = IStakedSequencerSet.NotNextEpoch.selector;
+        vm.expectRevert(abi.encodeWithSelector(selector, FIRST_EPOCH + 12, FIRST_EPOCH + 11));
+        set.draw(FIRST_EPOCH + 12);
         vm.warp(startOf(FIRST_EPOCH + 11) - 1);
-        _assertRefused(FIRST_EPOCH + 10, FIRST_EPOCH + 11);
+        vm.expectRevert(abi.encodeWithSelector(selector, FIRST_EPOCH + 10, FIRST_EPOCH + 11));
+        set.draw(FIRST_EPOCH + 10);
         assertEq(set.sequencerOf(FIRST_EPOCH + 11), address(0), "not drawn yet");
         assertEq(set.draw(FIRST_EPOCH + 11), ALICE, "in the last second");
         assertEq(set.sequencerOf(FIRST_EPOCH + 11), ALICE, "drawn");
         vm.warp(startOf(FIRST_EPOCH + 12));
-        _assertRefused(FIRST_EPOCH + 12, FIRST_EPOCH + 13);
+        vm.expectRevert(abi.encodeWithSelector(selector, FIRST_EPOCH + 12, FIRST_EPOCH + 13));
+        set.draw(FIRST_EPOCH + 12);
         assertEq(set.sequencerOf(FIRST_EPOCH + 12), address(0), "nobody, for good");
         assertEq(set.sequencerOf(FIRST_EPOCH + 11), ALICE, "still");
     }
@@ -290,11 +294,6 @@ contract StakedDrawsTest is StakeFixture {
         assertEq(set.weightOf(ALICE, epoch + 2), third, "the second");
         assertEq(set.weightOf(ALICE, epoch + 3), later, "the third");
         assertEq(set.weightOf(ALICE, epoch + 300), later, "any later");
-    }
-
-    function _assertRefused(uint256 epoch, uint256 next) private {
-        vm.expectRevert(abi.encodeWithSelector(IStakedSequencerSet.NotNextEpoch.selector, epoch, next));
-        set.draw(epoch);
     }
 
     function _openAll(uint256 amount) private {

@@ -25,7 +25,7 @@ contract StakedSequencerSetTest is StakeFixture {
 
     // ---------------------------------------------------------------------------------------------- creation and binding
 
-    function test_ConstructorRefusesParametersOutOfRange() public {
+    function test_ConstructorRevertsWithInvalidParameter() public {
         IStakedSequencerSet.Parameters memory given = parameters();
         given.token = IERC20(ALICE);
         _expectInvalid(given, "token", uint160(ALICE));
