@@ -14,8 +14,8 @@ import {RingWord} from "../../types/RingWord.sol";
 
 /// @title L1 proposers first, then the staked set, then anyone
 /// @dev Two rings of 512 epochs. An epoch's word, from the highest bit: `epoch u224 | owned u32`, bit `i` for the epoch's slot `i`.
-/// An owned slot's word: `delegate u160 | slot u96`. Words of slots that are not owned are whatever they were; the bitmap alone
-/// says which count. Only the next epoch can be sealed. So a place can be a later epoch's only when 511 epochs have passed; from
+/// An owned slot's word: `delegate u160 | minTick u48 | maxTick u48`, the ticks being its window's. Words of slots that are not owned
+/// are whatever they were; the bitmap alone says which count, and both are written at once. Only the next epoch can be sealed. So a place can be a later epoch's only when 511 epochs have passed; from
 /// then on nothing is said of the epoch. Until then one that is not found in its place was never sealed. Epoch 0, which is the next of
 /// none, reads as sealed without owned slots.
 ///
@@ -45,11 +45,13 @@ contract ProposerRights is IProposerRights, TimelineClock {
     uint256 private immutable BEACON_GENESIS_TIME;
     uint256 private immutable SLOT_SECONDS;
     uint256 private immutable SLOTS_PER_EPOCH;
+    uint256 private immutable EPOCH_SECONDS;
     /// @dev The second after `startOf(-1) - handoverLead`: where the ticks of slot 0 begin.
     uint256 private immutable FIRST_BEGIN;
 
-    mapping(uint256 place => uint256 word) private _epochs;
-    mapping(uint256 place => uint256 word) private _owners;
+    uint256[EPOCHS] private _epochs;
+    /// @dev With fewer slots in an epoch the last places are not used.
+    uint256[EPOCHS * MAX_SLOTS_PER_EPOCH] private _owners;
 
     /// @param timeline registry of the timeline, which holds its clock
     /// @param stakedSet zero for none
@@ -98,6 +100,7 @@ contract ProposerRights is IProposerRights, TimelineClock {
         BEACON_GENESIS_TIME = beacon;
         SLOT_SECONDS = slotSeconds;
         SLOTS_PER_EPOCH = slotsPerEpoch;
+        EPOCH_SECONDS = slotSeconds * slotsPerEpoch;
         FIRST_BEGIN = beacon - slotSeconds - handoverLead + 1;
     }
 
@@ -112,13 +115,17 @@ contract ProposerRights is IProposerRights, TimelineClock {
         require(proposers.length == SLOTS_PER_EPOCH, EpochNotRecorded(epoch, proposers.length));
         address[] memory delegates = new address[](proposers.length);
         uint256 count = 0;
+        uint256 firstSlot = epoch * SLOTS_PER_EPOCH;
+        uint256 end = firstSlot;
         for (uint256 i = 0; i < proposers.length; ++i) {
             address delegate = REGISTRY.delegateOf(proposers[i], epoch);
             if (delegate == address(0)) continue;
             owned |= 1 << i;
             delegates[count++] = delegate;
-            uint256 slot = epoch * SLOTS_PER_EPOCH + i;
-            _owners[_ownerPlace(slot)] = (uint256(uint160(delegate)) << 96) | slot;
+            uint256 begin = end;
+            end = firstSlot + i + 1;
+            (uint256 minTick, uint256 maxTick) = _ticks(begin, end);
+            _owners[_ownerPlace(end - 1)] = (uint256(uint160(delegate)) << 96) | (minTick << 48) | maxTick;
         }
         _epochs[epoch % EPOCHS] = (epoch << 32) | owned;
         // Shortens the list to those it has.
@@ -138,23 +145,28 @@ contract ProposerRights is IProposerRights, TimelineClock {
             _checkOpen(slot, proof);
             return (0, type(uint64).max);
         }
-        Window memory window = _window(slot);
-        require(publisher == window.owner, NotSequencer(publisher, window.owner));
-        return _ticks(window);
+        address owner;
+        (owner, minTick, maxTick, ) = _right(slot);
+        if (publisher != owner) revert NotSequencer(publisher, owner);
     }
 
     /// @inheritdoc IProposerRights
     function rightOf(
         uint256 slot
     ) external view returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind) {
-        Window memory window = _window(slot);
-        (minTick, maxTick) = _ticks(window);
-        return (window.owner, minTick, maxTick, window.kind);
+        return _right(slot);
     }
 
     /// @inheritdoc IProposerRights
     function windowOf(uint256 slot) external view returns (Window memory window) {
-        return _window(slot);
+        (window.owner, , , window.kind) = _right(slot);
+        uint256 owned = _ownedAround(slot);
+        uint256 index = slot % SLOTS_PER_EPOCH;
+        uint256 before = owned & ((1 << index) - 1);
+        uint256 begin = slot - index;
+        window.firstSlot = before == 0 ? begin : begin + Math.log2(before) + 1;
+        uint256 rest = owned >> index;
+        window.lastSlot = rest == 0 ? begin + SLOTS_PER_EPOCH - 1 : slot + _lowestBit(rest);
     }
 
     /// @inheritdoc IProposerRights
@@ -191,38 +203,41 @@ contract ProposerRights is IProposerRights, TimelineClock {
     }
 
     /// @dev Of an owned window two words are read, and nobody is called.
-    function _window(uint256 slot) private view returns (Window memory window) {
+    function _right(uint256 slot) private view returns (address owner, uint64 minTick, uint64 maxTick, uint8 kind) {
+        uint256 owned = _ownedAround(slot);
+        unchecked {
+            // The slot is of a known epoch, which has 32 slots at most.
+            uint256 index = slot % SLOTS_PER_EPOCH;
+            uint256 rest = owned >> index;
+            if (rest != 0) {
+                uint256 word = _owners[_ownerPlace(slot + _lowestBit(rest))];
+                return (address(uint160(word >> 96)), uint48(word >> 48), uint48(word), PROPOSER);
+            }
+            uint256 begin = slot - index;
+            (uint256 min, uint256 max) = _ticks(
+                owned == 0 ? begin : begin + Math.log2(owned) + 1,
+                begin + SLOTS_PER_EPOCH
+            );
+            (minTick, maxTick) = (uint64(min), uint64(max));
+        }
+        if (address(STAKED_SET) != address(0)) owner = STAKED_SET.sequencerOf(slot / SLOTS_PER_EPOCH);
+        kind = owner == address(0) ? NOBODY : STAKED;
+    }
+
+    /// @dev The owned slots of the slot's epoch, whose rights are fixed and not forgotten.
+    function _ownedAround(uint256 slot) private view returns (uint256 owned) {
         uint256 epoch = slot / SLOTS_PER_EPOCH;
         uint256 current = _currentEpoch();
         uint256 word = _epochs[epoch % EPOCHS];
-        bool isSealed = _epochIn(word) == epoch;
-        require(isSealed || epoch <= current, RightNotFixed(epoch, current));
+        if (_epochIn(word) == epoch) owned = _ownedIn(word);
+        else if (epoch > current) revert RightNotFixed(epoch, current);
         _checkAge(epoch, current);
-
-        unchecked {
-            // A slot and its place among at most 32.
-            uint256 owned = isSealed ? _ownedIn(word) : 0;
-            uint256 index = slot % SLOTS_PER_EPOCH;
-            uint256 begin = slot - index;
-            uint256 before = owned & ((1 << index) - 1);
-            uint256 rest = owned >> index;
-            window.firstSlot = before == 0 ? begin : begin + Math.log2(before) + 1;
-            if (rest != 0) {
-                window.lastSlot = slot + Math.log2(rest & (0 - rest));
-                (window.owner, window.kind) = (_ownerOf(window.lastSlot), PROPOSER);
-            } else {
-                window.lastSlot = begin + SLOTS_PER_EPOCH - 1;
-                window.owner = address(STAKED_SET) == address(0) ? address(0) : STAKED_SET.sequencerOf(epoch);
-                window.kind = window.owner == address(0) ? NOBODY : STAKED;
-            }
-        }
     }
 
-    /// @dev The ticks of a window (R-15); `minTick > maxTick` if there are none.
-    function _ticks(Window memory window) private view returns (uint64 minTick, uint64 maxTick) {
-        uint256 end = _firstTickOf(window.lastSlot + 1);
-        if (end == 0) return (1, 0);
-        return (uint64(_firstTickOf(window.firstSlot)), uint64(end - 1));
+    /// @dev The ticks of the window from slot `begin` to the one before `end` (R-15); `minTick > maxTick` if there are none.
+    function _ticks(uint256 begin, uint256 end) private view returns (uint256 minTick, uint256 maxTick) {
+        uint256 next = _firstTickOf(end);
+        return next == 0 ? (1, 0) : (_firstTickOf(begin), next - 1);
     }
 
     /// @dev The first tick of a window that begins with the slot, and one more than the last of one that ends before it.
@@ -230,17 +245,12 @@ contract ProposerRights is IProposerRights, TimelineClock {
         return _firstTickFrom(FIRST_BEGIN + slot * SLOT_SECONDS);
     }
 
-    /// @dev The delegate of an owned slot. That the word is the slot's follows from the epoch's being in its place; it costs next to
-    /// nothing to look.
-    function _ownerOf(uint256 slot) private view returns (address) {
-        uint256 word = _owners[_ownerPlace(slot)];
-        return uint96(word) == slot ? address(uint160(word >> 96)) : address(0);
-    }
-
     /// @dev That a place may be a later epoch's is a matter of time alone: not of whether that one has been sealed, or drawn for.
     function _checkAge(uint256 epoch, uint256 current) private pure {
-        // Not `require`, which computes its error in any case: there is no oldest epoch while the chain is young.
-        if (epoch + EPOCHS <= current + 1) revert EpochForgotten(epoch, current + 2 - EPOCHS);
+        unchecked {
+            // The epoch is at most the next. Not `require`, which computes its error in any case.
+            if (epoch + EPOCHS <= current + 1) revert EpochForgotten(epoch, current + 2 - EPOCHS);
+        }
     }
 
     function _ownerPlace(uint256 slot) private view returns (uint256) {
@@ -248,7 +258,20 @@ contract ProposerRights is IProposerRights, TimelineClock {
     }
 
     function _currentEpoch() private view returns (uint256) {
-        return (block.timestamp - BEACON_GENESIS_TIME) / SLOT_SECONDS / SLOTS_PER_EPOCH;
+        unchecked {
+            // The constructor has seen that the beacon chain's genesis is past.
+            return (block.timestamp - BEACON_GENESIS_TIME) / EPOCH_SECONDS;
+        }
+    }
+
+    /// @dev The place of the lowest bit of 32 that is set; not of zero. A product with De Bruijn's sequence shows it.
+    function _lowestBit(uint256 bits) private pure returns (uint256 place) {
+        unchecked {
+            uint256 product = uint32((bits & (0 - bits)) * 0x077cb531) >> 27;
+            assembly ("memory-safe") {
+                place := byte(product, 0x00011c021d0e18031e16140f191104081f1b0d17151310071a0c12060b050a09)
+            }
+        }
     }
 
     function _epochIn(uint256 word) private pure returns (uint256) {
