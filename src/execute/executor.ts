@@ -96,7 +96,7 @@ class Executor implements ClusterExecutor {
 			const pausing = this.#pause();
 			if (pausing !== null) await pausing;
 		}
-		const blocks = run.seal().map(({ block, head }) => {
+		const blocks = (await run.seal(this.#pause)).map(({ block, head }) => {
 			const rollup = this.#live(block.rollupId);
 			if (rollup !== null) this.#rollups.set(block.rollupId, advance(this.#home, rollup, head));
 			return block;
