@@ -18,6 +18,7 @@ import MailboxGateway from "./modules/MailboxGateway.ts";
 import OpenTimeline from "./modules/OpenTimeline.ts";
 import OrderProofs from "./modules/OrderProofs.ts";
 import PreconfSlasher from "./modules/PreconfSlasher.ts";
+import ProposerOracle from "./modules/ProposerOracle.ts";
 import ProposerTimeline from "./modules/ProposerTimeline.ts";
 import Timeline from "./modules/Timeline.ts";
 import TokenBridge from "./modules/TokenBridge.ts";
@@ -109,6 +110,28 @@ export async function registerRollups(
 /** Deploys the proofs of order for the timeline of an Inbox, on the same L1. Throws as `deployTimeline` does. */
 export async function deployOrderProofs(signer: Deployer, inbox: string): Promise<Address> {
 	return addressOf(await run(signer, OrderProofs, { OrderProofs: { inbox } }), "orderProofs");
+}
+
+/** What may be chosen of an oracle; the defaults are those of deploy/modules/ProposerOracle.ts, which are mainnet's. */
+export interface OracleOptions {
+	readonly beaconGenesisTime?: number;
+	readonly slotSeconds?: number;
+	readonly slotsPerEpoch?: number;
+	readonly keeper?: string;
+	readonly timelockEpochs?: number;
+	/** Of the first layout: from when on, and its fork's version. */
+	readonly fromEpoch?: number;
+	readonly version?: Hex;
+	readonly genesisForkVersion?: Hex;
+}
+
+/** Deploys the oracle and the registry that serve all timelines of an L1. Throws as `deployTimeline` does. */
+export async function deployProposerOracle(
+	signer: Deployer,
+	options: OracleOptions = {},
+): Promise<Pick<ProposerOptions, "oracle" | "proposerRegistry">> {
+	const deployed = await run(signer, ProposerOracle, { ProposerOracle: { ...options } });
+	return { oracle: addressOf(deployed, "oracle"), proposerRegistry: addressOf(deployed, "registry") };
 }
 
 /** What may be chosen of a slasher; the defaults are those of deploy/modules/PreconfSlasher.ts. */

@@ -16,6 +16,7 @@ const CHANGING = {
 	PreconfSlasher: ["add", "slash", "startLeaving", "stay", "take"],
 	SingleSequencer: [],
 	OpenRights: [],
+	ProposerRights: ["seal"],
 };
 
 /** Opcodes by which code could be exchanged or removed. */

@@ -24,13 +24,17 @@ const TICK = 2;
 /** Of the beacon chain, when the timeline begins: not an epoch's first. */
 const GENESIS_SLOT = 100;
 
-export interface ProposerTimeline extends TestTimeline {
+/** One that goes slot by slot, whoever its oracle and its registry are. */
+export interface SlotTimeline extends TestTimeline {
 	readonly rights: ProposerRights;
+	readonly beaconGenesisTime: number;
+	readonly genesisTime: number;
+}
+
+export interface ProposerTimeline extends SlotTimeline {
 	readonly oracle: LookaheadMock;
 	readonly delegates: DelegatesMock;
 	readonly draw: DrawMock;
-	readonly beaconGenesisTime: number;
-	readonly genesisTime: number;
 }
 
 /** `maxLag` is 8 slots, so the timeline opens after 9 without a tick. */
@@ -61,16 +65,15 @@ export async function createProposerTimeline(): Promise<ProposerTimeline> {
 	return { ...timeline, ...made, rights: ProposerRights__factory.connect(timeline.addresses.rights, timeline.signer) };
 }
 
-export const startOf = ({ beaconGenesisTime }: ProposerTimeline, slot: number): number =>
-	beaconGenesisTime + slot * SLOT;
+export const startOf = ({ beaconGenesisTime }: SlotTimeline, slot: number): number => beaconGenesisTime + slot * SLOT;
 
-export async function currentSlot(timeline: ProposerTimeline): Promise<number> {
+export async function currentSlot(timeline: SlotTimeline): Promise<number> {
 	const latest = await timeline.provider.getBlock("latest");
 	return Math.floor(((latest?.timestamp ?? 0) - timeline.beaconGenesisTime) / SLOT);
 }
 
 /** Mines a block at the start of each slot up to this one; the next stands in it, too. */
-export async function advanceTo(timeline: ProposerTimeline, slot: number): Promise<void> {
+export async function advanceTo(timeline: SlotTimeline, slot: number): Promise<void> {
 	for (let next = (await currentSlot(timeline)) + 1; next <= slot; next++) {
 		await timeline.provider.send("evm_setNextBlockTimestamp", [startOf(timeline, next)]);
 		await timeline.provider.send("evm_mine", []);
@@ -78,7 +81,7 @@ export async function advanceTo(timeline: ProposerTimeline, slot: number): Promi
 }
 
 /** The chain as a reader's transport: what it lacks, it says as nodes do. */
-export function transportOf({ provider }: ProposerTimeline): RpcTransport {
+export function transportOf({ provider }: SlotTimeline): RpcTransport {
 	return {
 		label: "EDR",
 		async request(method, params) {
@@ -105,14 +108,14 @@ export async function prepareEpoch(
 }
 
 /** The first and the last tick of the slot's window. */
-export async function ticksOf({ rights }: ProposerTimeline, slot: number): Promise<[number, number]> {
+export async function ticksOf({ rights }: SlotTimeline, slot: number): Promise<[number, number]> {
 	const { minTick, maxTick } = await rights.rightOf(slot);
 	return [Number(minTick), Number(maxTick)];
 }
 
 /** In the slot's block, publishes the ticks from `first` to `last`, all empty. Rejects with the contract's error. */
 export async function publishAt(
-	timeline: ProposerTimeline,
+	timeline: SlotTimeline,
 	slot: number,
 	publisher: ethers.Wallet,
 	[first, last]: readonly [number, number],
@@ -142,7 +145,7 @@ export async function publishAt(
 }
 
 /** The last block that is not after the tick. */
-async function originOf({ genesisTime, provider }: ProposerTimeline, tick: number) {
+async function originOf({ genesisTime, provider }: SlotTimeline, tick: number) {
 	for (let number = await provider.getBlockNumber(); ; number--) {
 		const block = await provider.getBlock(number);
 		if (block === null) throw new Error(`no block before tick ${tick}`);
