@@ -71,6 +71,19 @@ contract StakedRewardsTest is StakeFixture {
         assertEq(fund - set.fund(), REWARD, "from the fund");
     }
 
+    /// @dev Else it would count at once in its next seat, in draws whose mix is known.
+    function test_APoolWithoutSeatWeighsNothing_K8() public {
+        uint256 shares = set.sharesOf(ALICE, ALICE);
+        unstake(ALICE, ALICE, (shares * (STAKE - MINIMUM + 1 ether)) / STAKE);
+        vm.warp(startOf(epochNow() + 3));
+        open(BOB, STAKE);
+        assertEq(set.seats()[0], BOB, "Alice's seat");
+        addFunds(REWARD);
+        set.reward(publish(ALICE));
+        assertTrue(set.poolOf(ALICE).stake > MINIMUM, "enough again");
+        assertEq(set.weightOf(ALICE, epochNow() + 3), 0, "to no use without a seat");
+    }
+
     function testFuzz_CommissionIsRoundedForThePool(uint16 rate, uint256 left) public {
         uint16 commission = uint16(bound(rate, 0, 10_000));
         give(BOB, STAKE);
