@@ -28,9 +28,10 @@ contract PreconfBondsTest is PreconfFixture {
         _invalid("exitDelay", tooLong, IPreconfSlasher.Parameters(1, 1, tooLong, 1));
         _invalid("challengeWindow", 0, IPreconfSlasher.Parameters(1, 1, 1, 0));
         _invalid("challengeWindow", tooLong, IPreconfSlasher.Parameters(1, 1, 1, tooLong));
-        vm.expectRevert(_invalidParameter("orderVerifier", 5));
+        bytes4 error_ = IPreconfSlasher.InvalidParameter.selector;
+        vm.expectRevert(abi.encodeWithSelector(error_, bytes32("orderVerifier"), 5));
         newSlasher(address(5), address(0), costs());
-        vm.expectRevert(_invalidParameter("stakedSet", 6));
+        vm.expectRevert(abi.encodeWithSelector(error_, bytes32("stakedSet"), 6));
         newSlasher(address(0), address(6), costs());
     }
 
@@ -206,12 +207,8 @@ contract PreconfBondsTest is PreconfFixture {
     }
 
     function _invalid(bytes32 name, uint256 value, IPreconfSlasher.Parameters memory parameters_) private {
-        vm.expectRevert(_invalidParameter(name, value));
+        vm.expectRevert(abi.encodeWithSelector(IPreconfSlasher.InvalidParameter.selector, name, value));
         newSlasher(address(0), address(0), parameters_);
-    }
-
-    function _invalidParameter(bytes32 name, uint256 value) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IPreconfSlasher.InvalidParameter.selector, name, value);
     }
 
     function _list(bytes memory one) private pure returns (bytes[] memory list) {
