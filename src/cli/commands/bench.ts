@@ -43,6 +43,12 @@ const BENCHES: readonly Bench[] = [
 		module: "bench/preconf.ts",
 		run: "runPreconfBench",
 	},
+	{
+		name: "lookahead",
+		what: "seconds and memory to prove an epoch's proposers from a beacon state of a million validators",
+		module: "bench/lookahead.ts",
+		run: "runLookaheadBench",
+	},
 ];
 
 const EXAMPLES = `
