@@ -247,7 +247,8 @@ export class Sequencer {
 	/** Promised items whose place L1 has given to somebody else: no promise of ours can hold there, but they are not lost. */
 	#orderElsewhere(undone: readonly Plan[]): void {
 		for (const { planned, taken } of undone) {
-			if (planned.tick > this.#track.state.lastTick) continue;
+			const old = isTooOld(this.timeline.config, this.#track.state, planned.tick);
+			if (planned.tick > this.#track.state.lastTick && !old) continue;
 			for (const item of taken.promised)
 				if (item.kind === "bundle") this.submitBundle(item.legs);
 				else this.submit(item.leg.rollupId, item.leg.rawTx);
