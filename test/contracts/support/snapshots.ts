@@ -11,6 +11,7 @@ const CONTRACTS = [
 	"Bridge",
 	"SingleSequencer",
 	"OpenRights",
+	"ProposerRights",
 	"PreconfSlasher",
 ];
 
