@@ -122,10 +122,10 @@ export type {
 	PromiseLimits,
 	PromiseRefusal,
 } from "./sequencer/preconf/types.ts";
+export type { Rejection } from "./sequencer/rejection.ts";
 export { Sequencer } from "./sequencer/sequencer.ts";
 export type {
 	PublishReport,
-	Rejection,
 	SequencerOptions,
 	Submission,
 	SyncReport,

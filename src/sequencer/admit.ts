@@ -3,7 +3,7 @@ import type { OrderState } from "../derive/types.ts";
 import type { Address, RollupId } from "../primitives/types.ts";
 import { decodePoolTx } from "./decode.ts";
 import type { PoolTx } from "./mempool.ts";
-import type { Rejection } from "./types.ts";
+import type { Rejection } from "./rejection.ts";
 
 export type AdmittedTx =
 	| { readonly ok: true; readonly tx: PoolTx }

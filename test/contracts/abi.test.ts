@@ -9,6 +9,8 @@ import {
 	LOOKAHEAD_ORACLE_ABI,
 	PROPOSER_REGISTRY_ABI,
 	REGISTRY_ABI,
+	RIGHTS_ABI,
+	SLASHER_ABI,
 } from "../../src/primitives/abi.ts";
 
 const USED = {
@@ -22,6 +24,8 @@ const USED = {
 const CALLED = {
 	LookaheadOracle: LOOKAHEAD_ORACLE_ABI,
 	ProposerRegistry: PROPOSER_REGISTRY_ABI,
+	ProposerRights: RIGHTS_ABI,
+	PreconfSlasher: SLASHER_ABI,
 };
 
 describe("the ABI that the software uses", () => {

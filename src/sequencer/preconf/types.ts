@@ -1,7 +1,7 @@
 /** What is promised, under which conditions, and what is said when nothing is. */
 import type { Receipt } from "../../codec/receipt.ts";
 import type { Address, Hash32, Item, Tick } from "../../primitives/types.ts";
-import type { Rejection } from "../types.ts";
+import type { Rejection } from "../rejection.ts";
 
 /** Who promises to whom: what every commitment of one journal has in common. */
 export interface PromiseIdentity {

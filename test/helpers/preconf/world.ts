@@ -27,8 +27,8 @@ export const CONFIG: TimelineConfig = {
 	clusterGasPerSlot: 180_000_000n,
 };
 
-export const KEY: Hex = `0x${"42".repeat(32)}`;
-export const signer = createPromiseSigner(KEY);
+const KEY: Hex = `0x${"42".repeat(32)}`;
+const signer = createPromiseSigner(KEY);
 export const IDENTITY: PromiseIdentity = {
 	chainId: 31_337,
 	timeline: `0x${"aa".repeat(20)}`,
@@ -36,7 +36,7 @@ export const IDENTITY: PromiseIdentity = {
 	sequencer: signer.address,
 };
 /** Of the two rollups there are. */
-export const CHAIN_IDS: Readonly<Record<RollupId, number>> = { 1: 7_001, 2: 7_002 };
+const CHAIN_IDS: Readonly<Record<RollupId, number>> = { 1: 7_001, 2: 7_002 };
 export const users = ["1", "2", "3", "4"].map((digit) => new Wallet(`0x${digit.repeat(64)}`));
 const GAS = 21_000n;
 
