@@ -76,7 +76,7 @@ export function headerOf(slot: number, stateRoot: Hash32): BeaconHeader {
 }
 
 const bytesOf = (hex: string): Buffer => Buffer.from(hex.slice(2), "hex");
-export const sha = (left: string, right: string): Hash32 =>
+const sha = (left: string, right: string): Hash32 =>
 	bytesToHex(createHash("sha256").update(bytesOf(left)).update(bytesOf(right)).digest());
 
 /** the root that the branch leads to, or null if it has not exactly the siblings that the index asks for. */
