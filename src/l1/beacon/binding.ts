@@ -2,7 +2,7 @@
 import { ByteVectorType, ContainerType } from "@chainsafe/ssz";
 import { ssz } from "@lodestar/types";
 import { bls12_381 } from "@noble/curves/bls12-381.js";
-import { bytesToHex, concatBytes, hexToBytes, uintToBytes } from "../../primitives/bytes.ts";
+import { bytesToHex, bytesToUint, concatBytes, hexToBytes, uintToBytes } from "../../primitives/bytes.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Address, Hash32, Hex } from "../../primitives/types.ts";
 
@@ -71,30 +71,28 @@ export function bindingRoot(binding: Binding, { domain, signingId }: SigningCont
 
 /** @param secretKey 32 bytes, big endian. Throws `usage` (`bad-key`); the key is in no message. */
 export function signBinding(root: Hash32, secretKey: Uint8Array): SignedBinding {
-	try {
-		const publicKey = bls.getPublicKey(secretKey).toAffine();
-		const signature = bls.sign(bls.hash(hexToBytes(root), DST), secretKey).toAffine();
-		const [x, y] = [signature.x, signature.y];
-		return {
-			publicKey: bytesToHex(concatBytes(...[publicKey.x, publicKey.y].map(element))),
-			signature: bytesToHex(concatBytes(...[x.c0, x.c1, y.c0, y.c1].map(element))),
-		};
-	} catch {
-		throw badKey();
-	}
+	checkSecret(secretKey);
+	const publicKey = bls.getPublicKey(secretKey).toAffine();
+	const { x, y } = bls.sign(bls.hash(hexToBytes(root), DST), secretKey).toAffine();
+	return {
+		publicKey: bytesToHex(concatBytes(...[publicKey.x, publicKey.y].map(element))),
+		signature: bytesToHex(concatBytes(...[x.c0, x.c1, y.c0, y.c1].map(element))),
+	};
 }
 
 /** Compressed, 48 bytes, as the beacon chain has it. Throws `usage` (`bad-key`). */
 export function publicKeyOf(secretKey: Uint8Array): Hex {
-	try {
-		return bytesToHex(bls.getPublicKey(secretKey).toBytes(true));
-	} catch {
-		throw badKey();
-	}
+	checkSecret(secretKey);
+	return bytesToHex(bls.getPublicKey(secretKey).toBytes(true));
+}
+
+/** The library would take what is too large modulo the order, and so for another key. */
+function checkSecret(secretKey: Uint8Array): void {
+	const value = bytesToUint(secretKey);
+	if (secretKey.length === 32 && value > 0n && value < bls12_381.fields.Fr.ORDER) return;
+	throw new MeridianError("usage", "bad-key", "That is no BLS secret key", {
+		hint: "a BLS secret key is 0x and 64 hex digits, not zero",
+	});
 }
 
 const element = (value: bigint): Uint8Array => uintToBytes(value, 64);
-const badKey = (): MeridianError =>
-	new MeridianError("usage", "bad-key", "That is no BLS secret key", {
-		hint: "a BLS secret key is 0x and 64 hex digits, not zero",
-	});
