@@ -258,6 +258,8 @@ describe("proofs of the beacon chain, on anvil", function () {
 		expect(byKey.code, byKey.stderr).to.equal(0);
 		const notNamed = await run(["proposer", "delegate", ...where, "--validator", "7"], other.privateKey);
 		expect(notNamed.stderr).to.include(`Validator 7 has named ${addressOf(delegate)}`);
+		const early = await run(["proposer", "delegate", ...where, "--validator", "7", "--resign"], delegate.privateKey);
+		expect(early.stderr).to.include("L1 would refuse it: NotDelegate(validatorIndex 7");
 		const accepted = await run(
 			["proposer", "delegate", ...where, "--validator", "7", "8", "--json"],
 			delegate.privateKey,
