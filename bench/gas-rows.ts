@@ -13,9 +13,11 @@ import { bytesToHex, ZERO_ADDRESS, ZERO_HASH } from "../src/primitives/bytes.ts"
 import { MeridianError } from "../src/primitives/errors.ts";
 import type { Address, Hex, Item } from "../src/primitives/types.ts";
 import { createL1Account, type L1Account, type L1Call, type SignedBlob } from "../src/sequencer/l1-account.ts";
+import { measureEvidence } from "./evidence.ts";
+import { createProposerBench } from "./proposers.ts";
 
 export interface GasRow {
-	readonly name: "publish" | "publishCalldata" | "enqueue" | "deposit" | "register";
+	readonly name: "publish" | "publishCalldata" | "enqueue" | "deposit" | "register" | "slash" | "seal" | "check";
 	/** Rollups with transactions in the publication, or registered before. */
 	readonly rollups: number;
 	readonly blobs: number;
@@ -24,6 +26,8 @@ export interface GasRow {
 	readonly gas: number;
 	/** The rights module asked. */
 	readonly rights?: string;
+	/** What is shown to the slasher. */
+	readonly fault?: string;
 }
 
 interface Bench {
@@ -44,6 +48,13 @@ const SLOT_SECONDS = 12;
 const TX_BYTES = 120;
 /** Seven slots that are new, the eighth is the genesis word's: enough for each content once new and once recycled. */
 const RING_SIZE = 8;
+const TIMING = { slotSeconds: SLOT_SECONDS, tickSeconds: TICK_SECONDS, ringSize: RING_SIZE };
+
+/** Where is published. */
+interface Target extends Pick<TimelineAddresses, "inbox"> {
+	/** If ticks must be so many seconds before the slot. */
+	readonly lead?: number;
+}
 
 /** An L1 of one's own, whose clock obeys. */
 export interface DevelopmentL1 {
@@ -71,16 +82,13 @@ export async function measureGas({ provider, privateKey, wrapperVersion }: Devel
 		...(await registerRows(bench, single)),
 		...(await enqueueRows(bench, single)),
 		...(await depositRows(bench, single)),
+		...(await slashRows(bench)),
+		...(await proposerRows(bench, contents)),
 	];
 }
 
 async function deploy(bench: Bench, sequencer: string | null): Promise<TimelineAddresses> {
-	return await deployTimeline(bench.signer, {
-		sequencer,
-		slotSeconds: SLOT_SECONDS,
-		tickSeconds: TICK_SECONDS,
-		ringSize: RING_SIZE,
-	});
+	return await deployTimeline(bench.signer, { ...TIMING, sequencer });
 }
 
 async function makeContents(wrapperVersion: 0 | 1): Promise<Content[]> {
@@ -123,25 +131,25 @@ async function signedBlobs(list: readonly Item[], wrapperVersion: 0 | 1): Promis
 
 async function publishRows(
 	bench: Bench,
-	addresses: TimelineAddresses,
+	target: Target,
 	contents: readonly Content[],
 	rights: string,
 ): Promise<GasRow[]> {
 	const rows: GasRow[] = [];
 	const publish = async (content: Content, warm: boolean): Promise<void> => {
-		const gas = await send(bench, await publication(bench, addresses.inbox, content), content.blobs);
+		const gas = await send(bench, await publication(bench, target, content), content.blobs);
 		rows.push({ name: content.name, rollups: content.rollups, blobs: content.blobs.length, warm, gas, rights });
 	};
 	for (const content of contents) await publish(content, false);
 	const [filler] = contents;
 	for (let id = contents.length + 1; filler !== undefined && id < RING_SIZE; id++)
-		await send(bench, await publication(bench, addresses.inbox, filler), filler.blobs);
+		await send(bench, await publication(bench, target, filler), filler.blobs);
 	for (const content of contents) await publish(content, true);
 	return rows;
 }
 
-/** One tick in the block after next, whose time is then the tick's. */
-async function publication(bench: Bench, inbox: Address, content: Content): Promise<L1Call> {
+/** One tick in the block after next, whose time is then the tick's, or, with a lead, the newest that its slot's owner has. */
+async function publication(bench: Bench, { inbox, lead }: Target, content: Content): Promise<L1Call> {
 	const contract = new ethers.Contract(inbox, INBOX_ABI, bench.provider);
 	const [head, timeline, latest] = await Promise.all([
 		contract.getFunction("head")(),
@@ -149,7 +157,10 @@ async function publication(bench: Bench, inbox: Address, content: Content): Prom
 		bench.provider.getBlock("latest"),
 	]);
 	if (latest?.hash == null) throw new MeridianError("halt", "bench-l1", "The development chain has no latest block");
-	const tick = Math.floor((latest.timestamp + SLOT_SECONDS - Number(timeline.config.genesisTime)) / TICK_SECONDS);
+	const { beaconGenesisTime, genesisTime } = timeline.config;
+	const next = latest.timestamp + SLOT_SECONDS;
+	const time = lead === undefined ? next : next - ((next - Number(beaconGenesisTime)) % SLOT_SECONDS) - lead;
+	const tick = Math.floor((time - Number(genesisTime)) / TICK_SECONDS);
 	const meta = packMeta({
 		coinbase: bench.account.address,
 		firstTick: tick,
@@ -220,6 +231,18 @@ async function depositRows(bench: Bench, { bridge }: TimelineAddresses): Promise
 		rows.push({ name: "deposit", rollups: 2, blobs: 0, warm, gas });
 	}
 	return rows;
+}
+
+async function slashRows({ signer }: Bench): Promise<GasRow[]> {
+	const costs = await measureEvidence(signer);
+	return costs.map((cost) => ({ name: "slash", rollups: 0, blobs: 0, warm: false, ...cost }));
+}
+
+/** Oracle and registry are mocks, whose answers cost about what the real ones' do. `check` is what publishing pays for it. */
+async function proposerRows(bench: Bench, contents: readonly Content[]): Promise<GasRow[]> {
+	const { addresses, lead, measure } = await createProposerBench(bench.signer, TIMING);
+	const costs = (await measure()).map((cost): GasRow => ({ ...cost, rollups: 0, blobs: 0, rights: "ProposerRights" }));
+	return [...costs, ...(await publishRows(bench, { ...addresses, lead }, contents, "ProposerRights"))];
 }
 
 const call = (to: Address, data: Hex, value = 0n): L1Call => ({ to, data, value, gasLimit: 2_000_000n });

@@ -13,7 +13,11 @@ const SOURCES: Readonly<Record<string, string>> = {
 	Inbox: "l1/Inbox.sol",
 	SingleSequencer: "l1/rights/SingleSequencer.sol",
 	OpenRights: "l1/rights/OpenRights.sol",
+	ProposerRights: "l1/rights/ProposerRights.sol",
+	LookaheadOracle: "l1/rights/LookaheadOracle.sol",
+	ProposerRegistry: "l1/rights/ProposerRegistry.sol",
 	OrderProofs: "l1/OrderProofs.sol",
+	PreconfSlasher: "l1/PreconfSlasher.sol",
 	TokenBridge: "l2/TokenBridge.sol",
 	MailboxGateway: "l2/MailboxGateway.sol",
 };

@@ -17,6 +17,9 @@ import { artifactResolver } from "./artifacts.ts";
 import MailboxGateway from "./modules/MailboxGateway.ts";
 import OpenTimeline from "./modules/OpenTimeline.ts";
 import OrderProofs from "./modules/OrderProofs.ts";
+import PreconfSlasher from "./modules/PreconfSlasher.ts";
+import ProposerOracle from "./modules/ProposerOracle.ts";
+import ProposerTimeline from "./modules/ProposerTimeline.ts";
 import Timeline from "./modules/Timeline.ts";
 import TokenBridge from "./modules/TokenBridge.ts";
 
@@ -26,6 +29,20 @@ export interface TimelineOptions extends Partial<Omit<TimelineConfig, "startBloc
 	readonly sequencer?: string | null;
 	/** Wei per declared gas of an empty forced queue. */
 	readonly basePrice?: bigint;
+	/** Rights of L1's proposers instead of a sequencer's. */
+	readonly proposers?: ProposerOptions;
+}
+
+/** What `ProposerRights` is made from (docs/spec/rights.md, section 3). */
+export interface ProposerOptions {
+	readonly oracle: string;
+	readonly proposerRegistry: string;
+	/** Default: none. */
+	readonly stakedSet?: string;
+	/** Seconds, at most a slot. Default: 4. */
+	readonly handoverLead?: number;
+	/** Default: the first number of slots that is longer than `maxLag`. */
+	readonly openAfterSlots?: number;
 }
 
 export interface TimelineAddresses {
@@ -41,20 +58,20 @@ export type Deployer = ethers.Signer;
 
 /**
  * Deploys the five contracts. Unless given, the clock starts at the L1 slot of the chain's latest block, and slots are
- * counted from there if `beaconGenesisTime` is not given either.
+ * counted from there if `beaconGenesisTime` is not given either. With `proposers` both are the oracle's.
  * Throws `usage` with code `not-compiled`, `halt` with code `deployment-failed`.
  */
 export async function deployTimeline(signer: Deployer, options: TimelineOptions = {}): Promise<TimelineAddresses> {
-	const from = await signer.getAddress();
-	const { sequencer = from, ...given } = options;
-	const parameters = { ...given, ...(await clock(signer, options)) };
-	const deployed = await run(
-		signer,
-		sequencer === null ? OpenTimeline : Timeline,
-		sequencer === null
-			? { OpenTimeline: parameters }
-			: { Timeline: { ...parameters, sequencer: ethers.getAddress(sequencer) } },
-	);
+	const { sequencer = await signer.getAddress(), proposers, ...rest } = options;
+	const given = proposers === undefined ? rest : { ...rest, ...(await beaconClock(signer, proposers.oracle)) };
+	const parameters = { ...given, ...(await clock(signer, given)) };
+	const [module, own] =
+		proposers !== undefined
+			? [ProposerTimeline, proposerParameters(proposers, given)]
+			: sequencer === null
+				? [OpenTimeline, {}]
+				: [Timeline, { sequencer: ethers.getAddress(sequencer) }];
+	const deployed = await run(signer, module, { [module.id]: { ...parameters, ...own } });
 	return {
 		registry: addressOf(deployed, "registry"),
 		rights: addressOf(deployed, "rights"),
@@ -95,6 +112,51 @@ export async function deployOrderProofs(signer: Deployer, inbox: string): Promis
 	return addressOf(await run(signer, OrderProofs, { OrderProofs: { inbox } }), "orderProofs");
 }
 
+/** What may be chosen of an oracle; the defaults are those of deploy/modules/ProposerOracle.ts, which are mainnet's. */
+export interface OracleOptions {
+	readonly beaconGenesisTime?: number;
+	readonly slotSeconds?: number;
+	readonly slotsPerEpoch?: number;
+	readonly keeper?: string;
+	readonly timelockEpochs?: number;
+	/** Of the first layout: from when on, and its fork's version. */
+	readonly fromEpoch?: number;
+	readonly version?: Hex;
+	readonly genesisForkVersion?: Hex;
+}
+
+/** Deploys the oracle and the registry that serve all timelines of an L1. Throws as `deployTimeline` does. */
+export async function deployProposerOracle(
+	signer: Deployer,
+	options: OracleOptions = {},
+): Promise<Pick<ProposerOptions, "oracle" | "proposerRegistry">> {
+	const deployed = await run(signer, ProposerOracle, { ProposerOracle: { ...options } });
+	return { oracle: addressOf(deployed, "oracle"), proposerRegistry: addressOf(deployed, "registry") };
+}
+
+/** What may be chosen of a slasher; the defaults are those of deploy/modules/PreconfSlasher.ts. */
+export interface SlasherOptions {
+	readonly orderVerifier?: string;
+	readonly stakedSet?: string;
+	/** Wei. */
+	readonly penalty?: bigint;
+	/** Wei. */
+	readonly livenessFee?: bigint;
+	/** Seconds. */
+	readonly exitDelay?: number;
+	/** Seconds. */
+	readonly challengeWindow?: number;
+}
+
+/** Deploys bonds and evidence for the timeline of an Inbox, on the same L1. Throws as `deployTimeline` does. */
+export async function deployPreconfSlasher(
+	signer: Deployer,
+	inbox: string,
+	options: SlasherOptions = {},
+): Promise<Address> {
+	return addressOf(await run(signer, PreconfSlasher, { PreconfSlasher: { ...options, inbox } }), "slasher");
+}
+
 export interface RollupContracts {
 	readonly tokenBridge: Address;
 	readonly gateway: Address;
@@ -132,6 +194,38 @@ export async function deployOnRollups(
 
 const addressOf = (deployed: Readonly<Record<string, string>>, name: string): Address =>
 	(deployed[name] ?? "").toLowerCase() as Address;
+
+const ORACLE_CLOCK = [
+	"function BEACON_GENESIS_TIME() view returns (uint256)",
+	"function SLOT_SECONDS() view returns (uint256)",
+];
+
+/** How the oracle counts slots: a timeline that counts them otherwise would give rights to others than it proved. */
+async function beaconClock(
+	signer: Deployer,
+	oracle: string,
+): Promise<{ beaconGenesisTime: number; slotSeconds: number }> {
+	const contract = new ethers.Contract(oracle, ORACLE_CLOCK, signer);
+	return {
+		beaconGenesisTime: Number(await contract.getFunction("BEACON_GENESIS_TIME")()),
+		slotSeconds: Number(await contract.getFunction("SLOT_SECONDS")()),
+	};
+}
+
+function proposerParameters(
+	{ oracle, proposerRegistry, stakedSet, openAfterSlots, ...rest }: ProposerOptions,
+	{ slotSeconds = 12, maxLag = 64 * slotSeconds }: TimelineOptions,
+) {
+	return {
+		...rest,
+		oracle: ethers.getAddress(oracle),
+		proposerRegistry: ethers.getAddress(proposerRegistry),
+		...(stakedSet === undefined ? {} : { stakedSet: ethers.getAddress(stakedSet) }),
+		// The module's default is 64 slots of 12 seconds.
+		maxLag,
+		openAfterSlots: openAfterSlots ?? Math.floor(maxLag / slotSeconds) + 1,
+	};
+}
 
 /** Both genesis times, on one grid of slots, at or before the latest block. */
 async function clock(

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { fileURLToPath } from "node:url";
 import { invalidBlobs, invalidJoins, validBlobs, validJoins } from "./vectors/blobs.ts";
 import { bundleVectors } from "./vectors/bundles.ts";
+import { invalidCommitments, validCommitments } from "./vectors/commitments.ts";
 import type { Json, VectorFile } from "./vectors/format.ts";
 import { hashVectors, invalidProofs } from "./vectors/hashes.ts";
 import { historyVectors } from "./vectors/histories.ts";
@@ -15,9 +16,10 @@ const ROOT = fileURLToPath(new URL("../vectors/", import.meta.url));
 
 /** Every vector file by its path under `vectors/`. */
 export async function vectorFiles(): Promise<ReadonlyMap<string, string>> {
-	const codec = [...hashVectors(), validBlobs(), validJoins(), validManifests(), validData()];
+	const codec = [...hashVectors(), validBlobs(), validJoins(), validManifests(), validData(), validCommitments()];
 	const valid = [...codec, ...historyVectors(), await bundleVectors()];
-	const invalid = [invalidProofs(), invalidBlobs(), invalidJoins(), invalidManifests(), invalidData()];
+	const data = [invalidBlobs(), invalidJoins(), invalidManifests(), invalidData()];
+	const invalid = [invalidProofs(), ...data, invalidCommitments()];
 	const named = (folder: string, files: readonly VectorFile[]) =>
 		files.map((file) => [`${folder}/${file.kind}.json`, write(file)] as const);
 	return new Map([...named("valid", valid), ...named("invalid", invalid)]);

@@ -1,11 +1,27 @@
 /** Meridian as a library. What is not exported here may change without notice. */
 export { decodeBlob, encodeBlobs, joinBlobs } from "./codec/blob.ts";
+export {
+	type CommitmentDomain,
+	commitmentDigest,
+	domainSeparator,
+	type ItemCommitment,
+	recoverSigner,
+} from "./codec/commitment.ts";
 export { genesisWord, nextRingWord, packMeta, publicationHash, unpackMeta } from "./codec/header.ts";
 export { bundleHash, itemHash, txHash } from "./codec/itemHash.ts";
 export { decodeManifest, encodeManifest, type ManifestFrame, type ManifestTick } from "./codec/manifest.ts";
 export { merkleProof, merkleRoot, verifyMerkleProof } from "./codec/merkle.ts";
 export { itemsRoot, orderRoot, tickHash, ticksRoot } from "./codec/order.ts";
 export { decodePublicationData, encodePublicationData } from "./codec/publicationData.ts";
+export {
+	formatReceipt,
+	type ParsedReceipt,
+	parseReceipt,
+	type Receipt,
+	type ReceiptFault,
+	type ReceiptVerdict,
+	verifyReceipt,
+} from "./codec/receipt.ts";
 export type { Decoded, MalformedReason } from "./codec/verdict.ts";
 export { tickAt, tickTime } from "./derive/clock.ts";
 export {
@@ -44,6 +60,9 @@ export type {
 	SealedBlock,
 	TickResult,
 } from "./execute/types.ts";
+export { type Cover, type CoverFault, type CoverOptions, type CoverVerdict, coverOf } from "./l1/cover.ts";
+export { type Right, rightOf } from "./l1/rights.ts";
+export { httpTransport, providerTransport, type RpcTransport } from "./l1/rpc.ts";
 export { type Agreement, type VerifyOptions, verifyDirectory } from "./node/agreement.ts";
 export type { Difference } from "./node/claimedFiles.ts";
 export { type ConnectOptions, connectL1 } from "./node/connect.ts";
@@ -88,10 +107,25 @@ export { bindLegs, boundTag, deliveryTag, helperTag, type UnsignedLeg } from "./
 export { buildBundle } from "./sequencer/bundles/build.ts";
 export type { BuildFailure, BuildLimits, BuildOptions, Built, HelperSigner } from "./sequencer/bundles/types.ts";
 export { createL1Account, type L1Account, type L1Receipt, type Request } from "./sequencer/l1-account.ts";
+export { type GateOptions, L1Gate } from "./sequencer/preconf/gate.ts";
+export { type Journal, openJournal } from "./sequencer/preconf/journal.ts";
+export { type PromiseOptions, Promises } from "./sequencer/preconf/promises.ts";
+export { type PromiseServer, type PromiseServerOptions, servePromises } from "./sequencer/preconf/server.ts";
+export { createPromiseSigner, type PromiseSigner } from "./sequencer/preconf/signer.ts";
+export type {
+	ClockReading,
+	OwnedTicks,
+	Ownership,
+	PromiseAnswer,
+	PromiseGate,
+	PromiseIdentity,
+	PromiseLimits,
+	PromiseRefusal,
+} from "./sequencer/preconf/types.ts";
+export type { Rejection } from "./sequencer/rejection.ts";
 export { Sequencer } from "./sequencer/sequencer.ts";
 export type {
 	PublishReport,
-	Rejection,
 	SequencerOptions,
 	Submission,
 	SyncReport,

@@ -26,10 +26,11 @@ interface ISequencingRights {
     ) external view returns (uint64 minTick, uint64 maxTick);
 
     /// @notice Who holds the right in a slot, as far as it is known.
-    /// @return sequencer who may publish; zero if anyone may
+    /// @return sequencer who may publish; zero if anyone may, or nobody yet
     /// @return minTick first tick of the right
     /// @return maxTick last tick of the right
-    /// @return kind 0: one fixed sequencer, 1: open to anyone
+    /// @return kind 0: one fixed sequencer, 1: open to anyone (at once, or as soon as the module's rule lets them), 2: the delegate of
+    /// an L1 proposer, 3: drawn from a staked set
     function rightOf(
         uint256 slot
     ) external view returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind);

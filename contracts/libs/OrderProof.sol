@@ -50,7 +50,7 @@ library OrderProof {
     uint256 private constant LEG_BYTES = 36;
 
     /// @notice H-2. The ring word of a publication.
-    function word(Publication calldata publication) internal pure returns (RingWord) {
+    function word(Publication memory publication) internal pure returns (RingWord) {
         bytes32 hash = OrderHash.publication(
             abi.encode(
                 publication.parent,

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
+
 import {IForcedInclusion} from "../interfaces/IForcedInclusion.sol";
 import {IInbox} from "../interfaces/IInbox.sol";
 import {Merkle} from "../libs/Merkle.sol";
 import {OrderHash} from "../libs/OrderHash.sol";
+import {CommitmentHash} from "../libs/CommitmentHash.sol";
 import {HeaderMeta} from "../types/HeaderMeta.sol";
 import {RingWord, ringWord} from "../types/RingWord.sol";
 
@@ -71,6 +75,31 @@ contract OrderHashHarness {
         IInbox.TimelineConfig calldata config
     ) external pure returns (RingWord) {
         return ringWord(0, 0, keccak256(abi.encode(chainId, inbox, config)));
+    }
+
+    /// @dev P-1 for any chain and slasher.
+    function commitmentDigest(
+        uint256 chainId,
+        address slasher,
+        address timeline,
+        uint64 tick,
+        uint32 index,
+        bytes32 itemHash
+    ) external pure returns (bytes32) {
+        bytes32 domain = MessageHashUtils.toDomainSeparator(
+            hex"0f",
+            CommitmentHash.NAME,
+            CommitmentHash.VERSION,
+            chainId,
+            slasher,
+            bytes32(0)
+        );
+        return MessageHashUtils.toTypedDataHash(domain, CommitmentHash.structHash(timeline, tick, index, itemHash));
+    }
+
+    /// @dev P-2.
+    function recover(bytes32 digest, bytes calldata signature) external pure returns (address) {
+        return ECDSA.recoverCalldata(digest, signature);
     }
 
     function packRingWord(uint256 id, uint256 lastTick, bytes32 hash) external pure returns (RingWord) {

@@ -11,7 +11,7 @@ const AN_HOUR_AGO = BigInt((Math.floor(Date.now() / 1000 / SLOT_SECONDS) - 3600 
 /** The five contracts of a timeline, the registry first: it holds the clock that the others read. */
 export function timeline<Name extends string>(
 	m: IgnitionModuleBuilder,
-	makeRights: (m: IgnitionModuleBuilder) => ContractFuture<Name>,
+	makeRights: (m: IgnitionModuleBuilder, registry: ContractFuture<"RollupRegistry">) => ContractFuture<Name>,
 ) {
 	const genesisTime = m.getParameter("genesisTime", AN_HOUR_AGO);
 	const registry = m.contract("RollupRegistry", [
@@ -24,7 +24,7 @@ export function timeline<Name extends string>(
 			clusterGasPerSlot: m.getParameter("clusterGasPerSlot", 180_000_000n),
 		},
 	]);
-	const rights = makeRights(m);
+	const rights = makeRights(m, registry);
 	// Wei per declared gas of an empty forced queue.
 	const forcedInclusion = m.contract("ForcedInclusion", [registry, m.getParameter("basePrice", 1_000_000_000n)]);
 	const bridge = m.contract("Bridge", [registry]);

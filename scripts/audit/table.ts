@@ -17,6 +17,7 @@ const RECEIVERS: Readonly<Record<string, string>> = {
 	forced: "IForcedInclusion",
 	bridge: "IBridge",
 	rights: "ISequencingRights",
+	slasher: "IPreconfSlasher",
 };
 
 interface Test {

@@ -25,6 +25,8 @@ export function itemHash(item: Item): Uint8Array {
 	return item.kind === "tx" ? txHash(item.leg.rollupId, item.leg.rawTx) : bundleHash(item.legs);
 }
 
+export const legsOf = (item: Item): readonly Leg[] => (item.kind === "tx" ? [item.leg] : item.legs);
+
 function writeLeg(out: Uint8Array, at: number, rollupId: RollupId, rawTx: Uint8Array): void {
 	out[at] = rollupId >>> 24;
 	out[at + 1] = (rollupId >>> 16) & 0xff;

@@ -1,6 +1,7 @@
 /** The sequencer's side of derivation: ticks that are planned but not published, treated by the very code that will derive them. */
 import { encodeBlobs } from "../codec/blob.ts";
 import { CODEC_BROTLI, DEFAULT_BROTLI_QUALITY } from "../codec/compression.ts";
+import { legsOf } from "../codec/itemHash.ts";
 import { encodeManifest, type ManifestTick } from "../codec/manifest.ts";
 import { itemsRoot, tickHash, ticksRoot } from "../codec/order.ts";
 import { wrapManifest } from "../codec/publicationData.ts";
@@ -14,7 +15,7 @@ import {
 	MAX_TICKS,
 	MAX_TX_BYTES,
 } from "../primitives/limits.ts";
-import type { Address, Hash32, Item, PublicationHeader, TimelineConfig } from "../primitives/types.ts";
+import type { Address, Hash32, PublicationHeader, TimelineConfig } from "../primitives/types.ts";
 import { placeTicks } from "./publication.ts";
 import { makeTick } from "./tick.ts";
 import type { DerivedTick, OrderState, VoidReason } from "./types.ts";
@@ -80,8 +81,6 @@ function checkShape(planned: readonly PlannedTick[]): VoidReason | null {
 	const span = (planned.at(-1)?.tick ?? 0) - (planned[0]?.tick ?? 0);
 	return span < 2 ** 16 ? null : "tick-order";
 }
-
-const legsOf = (item: Item) => (item.kind === "tx" ? [item.leg] : item.legs);
 
 export interface PublicationPlan {
 	/** Ring word to build on. */

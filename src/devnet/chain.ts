@@ -7,7 +7,7 @@ import { httpTransport, type RpcTransport } from "../l1/rpc.ts";
 import { isMeridianError } from "../primitives/errors.ts";
 
 export interface Chain {
-	readonly kind: "anvil" | "hardhat" | "url";
+	readonly kind: "anvil" | "hardhat" | "beacon" | "url";
 	readonly url: string;
 	readonly rpc: RpcTransport;
 	/** Whether blob transactions work and their blobs can be read back from the same address. */

@@ -38,6 +38,8 @@ export interface ClusterExecutorOptions {
 	readonly cluster: ClusterId;
 	/** Bounds of what each rollup caches. */
 	readonly limits?: StateLimits;
+	/** Awaited between items of a tick, so that what else this process does need not wait for the whole tick. */
+	readonly pause?: () => Promise<void> | null;
 }
 
 /** An executor that continues where the store stands. */
@@ -53,9 +55,11 @@ class Executor implements ClusterExecutor {
 	readonly #config: TimelineConfig;
 	readonly #home: RollupHome;
 	readonly #world: TickWorld;
+	readonly #pause: () => Promise<void> | null;
 	#rollups = new Map<RollupId, Rollup>();
 
-	constructor({ store, config, cluster, limits = DEFAULT_LIMITS }: ClusterExecutorOptions) {
+	constructor({ store, config, cluster, limits = DEFAULT_LIMITS, pause = () => null }: ClusterExecutorOptions) {
+		this.#pause = pause;
 		this.cluster = cluster;
 		this.#store = store;
 		this.#config = config;
@@ -89,8 +93,10 @@ class Executor implements ClusterExecutor {
 		for (const candidate of all) {
 			const result = await run.take(candidate);
 			if (result !== null) outcomes.push({ position: candidate.position, result });
+			const pausing = this.#pause();
+			if (pausing !== null) await pausing;
 		}
-		const blocks = run.seal().map(({ block, head }) => {
+		const blocks = (await run.seal(this.#pause)).map(({ block, head }) => {
 			const rollup = this.#live(block.rollupId);
 			if (rollup !== null) this.#rollups.set(block.rollupId, advance(this.#home, rollup, head));
 			return block;

@@ -52,3 +52,17 @@ const pointEvaluation: Pick<KZG, "verifyProof"> = {
 };
 
 export const kzg = pointEvaluation as KZG;
+
+/** Signature of a hash: `r ‖ s` (64 bytes, `s` in the lower half) and the recovery id, the same each time (RFC 6979). @param key 32 bytes, valid */
+export function signHash(
+	hash: Uint8Array,
+	key: Uint8Array,
+): { readonly signature: Uint8Array; readonly recid: number } {
+	return secp256k1.ecdsaSign(hash, key);
+}
+
+/** Public key (64 bytes) of a private one; null if it is none. */
+export function publicKeyOf(key: Uint8Array): Uint8Array | null {
+	if (key.length !== 32 || !secp256k1.privateKeyVerify(key)) return null;
+	return secp256k1.publicKeyCreate(key, false).subarray(1);
+}

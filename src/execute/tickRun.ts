@@ -86,10 +86,17 @@ export class TickRun {
 	}
 
 	/** The blocks of the tick, after the deposits' rollups have joined. By rollupId. */
-	seal(): Sealed[] {
+	async seal(pause: () => Promise<void> | null = () => null): Promise<Sealed[]> {
 		for (const rollupId of this.#tick.deposits.keys()) this.#part(rollupId);
 		const parts = [...this.#parts].sort(([a], [b]) => a - b);
-		return parts.flatMap(([, part]) => part?.seal() ?? []);
+		const sealed: Sealed[] = [];
+		for (const [, part] of parts) {
+			const own = part?.seal() ?? null;
+			if (own !== null) sealed.push(own);
+			const pausing = pause();
+			if (pausing !== null) await pausing;
+		}
+		return sealed;
 	}
 
 	/** Leaves all rollups as they were before the tick. */

@@ -28,6 +28,13 @@ export interface HttpAnswer {
 	readonly body: string;
 }
 
+/** Before anybody says what its bytes mean. */
+export interface RawAnswer {
+	readonly status: number;
+	readonly headers: Headers;
+	readonly bytes: Uint8Array;
+}
+
 /** Longest pause a server's `Retry-After` is obeyed for. */
 const MAX_RETRY_AFTER_MS = 30_000;
 
@@ -64,7 +71,7 @@ export class HttpEndpoint {
 	/** POSTs JSON to the address itself. `read` turns an answer into a value and throws `retry` for one worth asking again for. */
 	async post<T>(payload: string, read: (answer: HttpAnswer) => T): Promise<T> {
 		const headers = { ...this.#headers, "content-type": "application/json" };
-		return await this.#ask(this.#base, { method: "POST", headers, body: payload }, read);
+		return await this.#ask(this.#base, { method: "POST", headers, body: payload }, asText(read));
 	}
 
 	/** GETs a path below the address. */
@@ -73,13 +80,25 @@ export class HttpEndpoint {
 		query: readonly (readonly [string, string])[],
 		read: (answer: HttpAnswer) => T,
 	): Promise<T> {
-		const url = new URL(this.#base);
-		url.pathname = url.pathname.replace(/\/+$/, "") + path;
+		const url = this.#below(path);
 		for (const [name, value] of query) url.searchParams.append(name, value);
-		return await this.#ask(url, { method: "GET", headers: { ...this.#headers, accept: "application/json" } }, read);
+		const headers = { ...this.#headers, accept: "application/json" };
+		return await this.#ask(url, { method: "GET", headers }, asText(read));
 	}
 
-	async #ask<T>(url: URL, init: RequestInit, read: (answer: HttpAnswer) => T): Promise<T> {
+	/** GETs bytes of a media type from below the address. */
+	async getBytes<T>(path: string, mediaType: string, read: (answer: RawAnswer) => T): Promise<T> {
+		const headers = { ...this.#headers, accept: mediaType };
+		return await this.#ask(this.#below(path), { method: "GET", headers }, read);
+	}
+
+	#below(path: string): URL {
+		const url = new URL(this.#base);
+		url.pathname = url.pathname.replace(/\/+$/, "") + path;
+		return url;
+	}
+
+	async #ask<T>(url: URL, init: RequestInit, read: (answer: RawAnswer) => T): Promise<T> {
 		const { attempts, backoffMs } = this.#limits;
 		for (let attempt = 1; ; attempt++) {
 			await this.#enter();
@@ -95,13 +114,13 @@ export class HttpEndpoint {
 		}
 	}
 
-	async #once(url: URL, init: RequestInit): Promise<HttpAnswer> {
+	async #once(url: URL, init: RequestInit): Promise<RawAnswer> {
 		const { timeoutMs, maxBytes } = this.#limits;
 		try {
 			const response = await fetch(url, { ...init, redirect: "error", signal: AbortSignal.timeout(timeoutMs) });
-			const body = await readBody(response, maxBytes, this.label);
+			const bytes = await readBody(response, maxBytes, this.label);
 			if (response.status === 429 || response.status >= 500) throw this.#busy(response);
-			return { status: response.status, body };
+			return { status: response.status, headers: response.headers, bytes };
 		} catch (error) {
 			if (isMeridianError(error)) throw error;
 			const why = reason(error, timeoutMs);
@@ -138,7 +157,12 @@ export class HttpEndpoint {
 	}
 }
 
-async function readBody(response: Response, maxBytes: number, label: string): Promise<string> {
+function asText<T>(read: (answer: HttpAnswer) => T): (answer: RawAnswer) => T {
+	return ({ bytes, status }) =>
+		read({ status, body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString() });
+}
+
+async function readBody(response: Response, maxBytes: number, label: string): Promise<Uint8Array> {
 	const parts: Uint8Array[] = [];
 	let size = 0;
 	for await (const part of response.body ?? []) {
@@ -147,7 +171,7 @@ async function readBody(response: Response, maxBytes: number, label: string): Pr
 			throw new MeridianError("retry", "too-large", `${label} answers with more than ${maxBytes} bytes; refused`);
 		parts.push(part);
 	}
-	return Buffer.concat(parts).toString("utf8");
+	return Buffer.concat(parts);
 }
 
 /** What went wrong on the way, for a person. `fetch` hides it in the cause of its error. */

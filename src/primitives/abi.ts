@@ -42,6 +42,45 @@ export const BRIDGE_ABI = [
 	"function sendMessage(uint32 rollupId, address target, uint64 minGas, bytes data) returns (bytes32 id)",
 ] as const;
 
+export const RIGHTS_ABI = [
+	"function rightOf(uint256 slot) view returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind)",
+] as const;
+
+const PROVED_STATE =
+	"(uint64 timestamp, (uint64 slot, uint64 proposerIndex, bytes32 parentRoot, bytes32 stateRoot, bytes32 bodyRoot) header, bytes32[] forkBranch)";
+const LAYOUT =
+	"(uint64 fromEpoch, bytes4 version, uint64 forkVersion, uint64 lookahead, uint64 validators, uint64 randao)";
+
+export const LOOKAHEAD_ORACLE_ABI = [
+	`function publish(${PROVED_STATE} state, uint256 half, bytes32[] chunks, bytes32[] branch) returns (uint256 epoch)`,
+	`function recordMix(${PROVED_STATE} state, uint256 epoch, bytes32 mix, bytes32[] branch)`,
+	"function proposersOf(uint256 epoch) view returns (uint256[] validatorIndices)",
+	`function layoutAt(uint256 epoch) view returns (${LAYOUT} entry)`,
+	"function BEACON_GENESIS_TIME() view returns (uint256)",
+	"function SLOT_SECONDS() view returns (uint256)",
+	"function SLOTS_PER_EPOCH() view returns (uint256)",
+] as const;
+
+export const PROPOSER_REGISTRY_ABI = [
+	`function bindByWithdrawal(${PROVED_STATE} state, uint256 validatorIndex, bytes32[8] fields, bytes32[] branch, address delegate)`,
+	`function bindByKey(${PROVED_STATE} state, uint256 validatorIndex, bytes32[8] fields, bytes32[] branch, address delegate, bytes publicKey, bytes signature)`,
+	"function accept(uint256[] validatorIndices)",
+	"function resign(uint256[] validatorIndices)",
+	"function delegateOf(uint256 validatorIndex, uint256 epoch) view returns (address)",
+	"function namedBy(uint256 validatorIndex) view returns (address)",
+	"function nonceOf(uint256 validatorIndex) view returns (uint64)",
+	"function signingRoot(uint256 validatorIndex, address delegate) view returns (bytes32)",
+	"function SIGNING_ID() view returns (bytes32)",
+	"function DOMAIN() view returns (bytes32)",
+	"function ORACLE() view returns (address)",
+] as const;
+
+export const SLASHER_ABI = [
+	"function inbox() view returns (address)",
+	"function bondOf(address sequencer) view returns (uint256 amount, uint256 leavesAt)",
+	"function parameters() view returns ((uint128 penalty, uint128 livenessFee, uint64 exitDelay, uint64 challengeWindow))",
+] as const;
+
 export const REQUEST =
 	"(uint64[] path, uint64 destination, address caller, address target, uint64 gas, bytes data, uint64 sequence)";
 

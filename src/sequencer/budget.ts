@@ -2,15 +2,17 @@
 import type { DerivedTick } from "../derive/types.ts";
 import { MAX_BLOCK_TX_BYTES } from "../primitives/limits.ts";
 import type { RollupId } from "../primitives/types.ts";
-import type { ReadLeg } from "./bundles/read.ts";
 import { decodePoolTx } from "./decode.ts";
 import type { Execution } from "./execution.ts";
 import type { PoolTx } from "./mempool.ts";
 
 export interface Budget {
-	/** Whether the transaction fits beside what was taken so far, which it then joins. */
-	takes(tx: PoolTx): boolean;
+	/** Whether the transactions fit, all of them, beside what was taken so far, which they then join. */
+	takes(...txs: readonly PoolTx[]): boolean;
 }
+
+/** What counts of a leg that is in the tick whatever the budget says. */
+type OrderedLeg = Pick<PoolTx, "rollupId" | "rawTx" | "sender" | "gasLimit">;
 
 interface Room {
 	gas: bigint;
@@ -28,27 +30,37 @@ const GENESIS_BASE_FEE = 1_000_000_000n;
  * @param tick the tick as derivation makes it without any items
  * @param ordered legs that come before everything the budget takes
  */
-export function createBudget(tick: DerivedTick, execution: Execution, ordered: readonly ReadLeg[] = []): Budget {
+export function createBudget(tick: DerivedTick, execution: Execution, ordered: readonly OrderedLeg[] = []): Budget {
 	const rooms = new Map<RollupId, Room>();
 	for (const rollupId of tick.rollups.keys()) rooms.set(rollupId, roomOf(rollupId, tick, execution, ordered));
+	const takes = (tx: PoolTx): boolean => {
+		const room = rooms.get(tx.rollupId);
+		if (room === undefined || room.waiting.has(tx.sender)) return false;
+		const spent = (room.spent.get(tx.sender) ?? 0n) + tx.cost;
+		const balance = execution.account(tx.rollupId, tx.sender)?.balance ?? 0n;
+		const fits =
+			tx.gasLimit <= room.gas && tx.rawTx.length <= room.bytes && tx.maxFeePerGas >= room.baseFee && spent <= balance;
+		if (fits) take(room, tx, 1);
+		return fits;
+	};
 	return {
-		takes(tx) {
-			const room = rooms.get(tx.rollupId);
-			if (room === undefined || room.waiting.has(tx.sender)) return false;
-			const spent = (room.spent.get(tx.sender) ?? 0n) + tx.cost;
-			const balance = execution.account(tx.rollupId, tx.sender)?.balance ?? 0n;
-			const fits =
-				tx.gasLimit <= room.gas && tx.rawTx.length <= room.bytes && tx.maxFeePerGas >= room.baseFee && spent <= balance;
-			if (!fits) return false;
-			room.gas -= tx.gasLimit;
-			room.bytes -= tx.rawTx.length;
-			room.spent.set(tx.sender, spent);
-			return true;
+		takes(...txs) {
+			const refused = txs.findIndex((tx) => !takes(tx));
+			for (const tx of txs.slice(0, Math.max(0, refused))) take(rooms.get(tx.rollupId), tx, -1);
+			return refused < 0;
 		},
 	};
 }
 
-function roomOf(rollupId: RollupId, tick: DerivedTick, execution: Execution, ordered: readonly ReadLeg[]): Room {
+/** @param sign -1 to take it back */
+function take(room: Room | undefined, tx: PoolTx, sign: 1 | -1): void {
+	if (room === undefined) return;
+	room.gas -= BigInt(sign) * tx.gasLimit;
+	room.bytes -= sign * tx.rawTx.length;
+	room.spent.set(tx.sender, (room.spent.get(tx.sender) ?? 0n) + BigInt(sign) * tx.cost);
+}
+
+function roomOf(rollupId: RollupId, tick: DerivedTick, execution: Execution, ordered: readonly OrderedLeg[]): Room {
 	const parent = execution.latestBlock(rollupId);
 	const gasLimit = parent?.gasLimit ?? tick.rollups.get(rollupId)?.gasLimit ?? 0;
 	const legs = tick.forced.flatMap(({ entry }) => entry.legs).filter((leg) => leg.rollupId === rollupId);

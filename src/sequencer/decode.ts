@@ -1,12 +1,13 @@
 /** A raw transaction as ordering sees it: decoded by derivation's own code, and refused with its words (E-14 to E-17). */
 import type { Common } from "@ethereumjs/common";
+import { legsOf } from "../codec/itemHash.ts";
 import { rollupCommon } from "../execute/common.ts";
 import { decodeTx } from "../execute/decodeTx.ts";
 import type { DropReason } from "../execute/types.ts";
 import { bytesToHex } from "../primitives/bytes.ts";
 import { keccakHex } from "../primitives/hash.ts";
 import { MAX_TX_BYTES } from "../primitives/limits.ts";
-import type { RollupId } from "../primitives/types.ts";
+import type { Item, RollupId } from "../primitives/types.ts";
 import type { PoolTx } from "./mempool.ts";
 
 export type DecodedPoolTx =
@@ -49,4 +50,26 @@ export function decodePoolTx(rollupId: RollupId, chainId: number, rawTx: Uint8Ar
 			cost: tx.value + tx.gasLimit * feeCap,
 		},
 	};
+}
+
+const decodedItems = new WeakMap<Item, readonly PoolTx[]>();
+
+/**
+ * The transactions of an item that was admitted once; those of rollups that L1 has taken back meanwhile are left out. Remembered, since
+ * finding out who signed is what costs.
+ */
+export function decodeItem(
+	item: Item,
+	rollups: ReadonlyMap<RollupId, { readonly chainId: number }>,
+): readonly PoolTx[] {
+	const known = decodedItems.get(item);
+	if (known !== undefined) return known;
+	const legs = legsOf(item);
+	const txs = legs.flatMap(({ rawTx, rollupId }) => {
+		const chainId = rollups.get(rollupId)?.chainId;
+		const decoded = chainId === undefined ? null : decodePoolTx(rollupId, chainId, rawTx);
+		return decoded?.ok ? [decoded.tx] : [];
+	});
+	if (txs.length === legs.length) decodedItems.set(item, txs);
+	return txs;
 }

@@ -1,4 +1,5 @@
 /** From planned ticks to a transaction for the Inbox, everything but nonce and fees. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Interface } from "ethers";
 import { packMeta } from "../codec/header.ts";
 import { type BuiltPublication, buildPublication, checkPlanned, type PlannedTick } from "../derive/plan.ts";
@@ -52,6 +53,8 @@ const MAX_RELAYED_BYTES = 128 * 1024 - 2_048;
  */
 export async function buildDraft(context: DraftContext, planned: readonly PlannedTick[]): Promise<BuiltDraft> {
 	const { built, count } = largestThatFits(context, planned);
+	// Each step of a large publication takes tens of milliseconds; who waits for a receipt need not wait for all of them.
+	await nextTurn();
 	const blobs = await prepareBlobs(context, built.blobs);
 	const { header } = built;
 	const common = [header.parent, packMeta(header), header.ticksRoot, header.l1OriginHash];
@@ -59,6 +62,7 @@ export async function buildDraft(context: DraftContext, planned: readonly Planne
 		context.carrier === "blobs"
 			? inboxInterface.encodeFunctionData("publish", [...common, context.proof])
 			: inboxInterface.encodeFunctionData("publishCalldata", [...common, built.data, context.proof]);
+	await nextTurn();
 	const gasLimit = context.carrier === "blobs" ? BASE_GAS : BASE_GAS + BigInt(built.data.length) * GAS_PER_BYTE;
 	return {
 		draft: {

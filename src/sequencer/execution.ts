@@ -2,6 +2,7 @@
  * Keeps the rollups executed up to a moving list of steps. Whatever changes that list (a new tick, a reorg of L1, somebody else's
  * publication), it goes back to the last step that both lists share and on from there.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DerivedTick, RollupRegisteredLog } from "../derive/types.ts";
 import { createClusterExecutor } from "../execute/executor.ts";
 import type { ClusterExecutor, Outcome, RollupHead, SealedBlock, Simulation, TickResult } from "../execute/types.ts";
@@ -24,6 +25,21 @@ interface View {
 	readonly latest: ReadonlyMap<RollupId, SealedBlock>;
 }
 
+/** Executing longer than this without a pause would be felt by whoever waits for a receipt. */
+const BREATH_MS = 4;
+
+/** What to await now and then: null as long as there was a pause lately. */
+function breathing(): () => Promise<void> | null {
+	let last = 0;
+	return () => {
+		const now = performance.now();
+		if (now - last < BREATH_MS) return null;
+		return nextTurn().then(() => {
+			last = performance.now();
+		});
+	};
+}
+
 function extendView(view: View, { result, step }: Executed): View {
 	if (step.kind === "register") {
 		const { config, rollupId } = step.registration;
@@ -38,6 +54,7 @@ function extendView(view: View, { result, step }: Executed): View {
 export class Execution {
 	readonly #config: TimelineConfig;
 	readonly #store: Store;
+	readonly #pause: () => Promise<void> | null;
 	readonly #executors = new Map<ClusterId, ClusterExecutor>();
 	/** Steps executed and not forgotten; the first has sequence `#first`. */
 	#steps: Executed[] = [];
@@ -46,9 +63,11 @@ export class Execution {
 	#floor: View = { clusterOf: new Map(), latest: new Map() };
 	#view: View = this.#floor;
 
-	constructor(config: TimelineConfig, store: Store) {
+	/** @param options.breathe lets other work of this process in between the items of a tick */
+	constructor(config: TimelineConfig, store: Store, options: { readonly breathe?: boolean } = {}) {
 		this.#config = config;
 		this.#store = store;
+		this.#pause = options.breathe ? breathing() : () => null;
 	}
 
 	get steps(): readonly Executed[] {
@@ -134,7 +153,12 @@ export class Execution {
 		const { cluster } = registration.config;
 		let executor = this.#executors.get(cluster);
 		if (executor === undefined) {
-			executor = await createClusterExecutor({ cluster, config: this.#config, store: this.#store });
+			executor = await createClusterExecutor({
+				cluster,
+				config: this.#config,
+				store: this.#store,
+				pause: this.#pause,
+			});
 			this.#executors.set(cluster, executor);
 		}
 		await executor.register(registration);

@@ -2,6 +2,7 @@
  * Gets one publication at a time into L1, whatever it takes: at most one nonce is in flight, and it is replaced (higher fees, or new
  * content when the head moved) until some transaction with it is mined.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { isMeridianError, MeridianError } from "../primitives/errors.ts";
 import type { Hash32, Tick } from "../primitives/types.ts";
 import { type Carrier, type Fees, offer, raise } from "./fees.ts";
@@ -102,6 +103,7 @@ export class Publisher {
 			const fees = before === null ? offer(prices) : raise(before, prices, draft.carrier);
 			if (fees.maxFeePerGas > this.#limits.maxFeePerGas) return false;
 			const { raw, hash } = await this.#account.sign(draft.call, nonce, fees, draft.blobs);
+			await nextTurn();
 			try {
 				await this.#account.broadcast(raw);
 			} catch (error) {

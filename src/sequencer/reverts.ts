@@ -5,7 +5,7 @@ import { isMeridianError, MeridianError } from "../primitives/errors.ts";
 import type { Address } from "../primitives/types.ts";
 import type { L1Call, Request } from "./l1-account.ts";
 
-/** Errors that publishing, forcing and depositing can meet. Held equal to the compiled contracts by a test. */
+/** Errors that publishing, forcing, depositing and acting for proposers can meet. Held equal to the compiled contracts by a test. */
 export const REVERT_ABI = [
 	"error InvalidAmount(uint256 weiAmount)",
 	"error ZeroRecipient()",
@@ -25,6 +25,13 @@ export const REVERT_ABI = [
 	"error InvalidDataSize(uint256 size, uint256 maximum)",
 	"error OutsideRight(uint256 firstTick, uint256 lastTick, uint256 minTick, uint256 maxTick)",
 	"error NotSequencer(address publisher, address sequencer)",
+	"error NoBeaconRoot(uint256 timestamp)",
+	"error WrongHeader(bytes32 root, bytes32 beaconRoot)",
+	"error EpochOutOfRing(uint256 epoch, uint256 oldest, uint256 newest)",
+	"error NotWithdrawalAddress(address caller, bytes32 credentials)",
+	"error InvalidSignature(bytes32 signingRoot)",
+	"error NotNamed(uint256 validatorIndex, address caller, address named)",
+	"error NotDelegate(uint256 validatorIndex, address caller, address delegate)",
 ] as const;
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -44,6 +51,13 @@ const ADVICE: Readonly<Record<string, string>> = {
 	TickTooOld: "publishing took too long; run the command again",
 	WrongL1Origin: "L1 was reorganized meanwhile; run the command again",
 	NotSequencer: "only the timeline's sequencer may publish; use its key, or force the transaction instead",
+	NoBeaconRoot: "L1 has reorganized, or the proof is older than 8,191 slots; run the command again",
+	WrongHeader: "L1 has reorganized meanwhile; run the command again",
+	EpochOutOfRing: "the oracle keeps the next epoch, the current one and 62 before it; give one of those",
+	NotWithdrawalAddress: "use the key of the validator's withdrawal address, or the validator's own",
+	InvalidSignature: "the validator's nonce has moved on; run the command again",
+	NotNamed: "the validator names its delegate first; each naming can be accepted once",
+	NotDelegate: "only the last one that has accepted for the validator can end it",
 	OutsideRight: "the right to publish is over other ticks; try again in its slots",
 };
 

@@ -2,6 +2,7 @@
  * A sequencer for one timeline: takes transactions, orders ticks, executes them ahead of L1, publishes. It never looks at a clock: who
  * drives it says which tick to make and when to publish.
  */
+import { tickTime } from "../derive/clock.ts";
 import { type AppliedTicks, applyTicks } from "../derive/plan.ts";
 import type { L1Source, Timeline } from "../derive/ports.ts";
 import type { OrderState } from "../derive/types.ts";
@@ -9,24 +10,27 @@ import type { RollupHead } from "../execute/types.ts";
 import type { Address, Hash32, Item, Leg, RollupId, Tick } from "../primitives/types.ts";
 import { memoryStore } from "../store/open.ts";
 import type { Store } from "../store/types.ts";
+import { admitTx } from "./admit.ts";
+import { createBudget } from "./budget.ts";
 import { admitBundle } from "./bundles/admit.ts";
 import { buildBundle } from "./bundles/build.ts";
 import type { BundleTotals } from "./bundles/pool.ts";
 import type { BuilderOptions, Built } from "./bundles/types.ts";
-import { decodePoolTx } from "./decode.ts";
+import { decodeItem } from "./decode.ts";
 import { buildDraft, type DraftContext } from "./draft.ts";
 import { type Executed, Execution } from "./execution.ts";
 import { type Carrier, cheaperCarrier } from "./fees.ts";
 import type { Request } from "./l1-account.ts";
 import { MessagePlaces } from "./messages.ts";
 import { chooseOrigin } from "./origin.ts";
+import type { Promises } from "./preconf/promises.ts";
 import { Publisher, sentReport } from "./publisher.ts";
 import { tryPublication } from "./reverts.ts";
-import { keyOfLast, type Plan, reconcile } from "./speculation.ts";
+import { isTooOld, keyOfLast, type Plan, reconcile, upToGap } from "./speculation.ts";
 import { type Step, stepsOf } from "./steps.ts";
 import { itemsOf, Supply } from "./supply.ts";
 import { L1Track } from "./track.ts";
-import type { PublishReport, Rejection, SequencerOptions, Submission, SyncReport, UnsafeTick } from "./types.ts";
+import type { PublishReport, SequencerOptions, Submission, SyncReport, UnsafeTick } from "./types.ts";
 
 export class Sequencer {
 	readonly #track: L1Track;
@@ -44,6 +48,7 @@ export class Sequencer {
 	#sent: readonly Plan[] = [];
 	/** Order state after all plans. */
 	#state: OrderState;
+	readonly #promises: Promises | null;
 
 	private constructor(source: L1Source, track: L1Track, store: Store, options: SequencerOptions) {
 		this.#source = source;
@@ -51,10 +56,20 @@ export class Sequencer {
 		this.#store = store;
 		this.#options = options;
 		this.#coinbase = options.coinbase ?? options.account.address;
-		this.#execution = new Execution(track.timeline.config, store);
+		this.#execution = new Execution(track.timeline.config, store, { breathe: options.promises !== undefined });
 		this.#publisher = new Publisher(options.account, options.publisher);
 		this.#supply = new Supply(this.#execution, options);
 		this.#state = track.state;
+		this.#promises = options.promises ?? null;
+		this.#promises?.attach({
+			orderState: () => this.#state,
+			emptyTick: (tick) => this.#emptyTick(tick)?.ticks.at(-1) ?? null,
+			budget: (tick) => createBudget(tick, this.#execution),
+			account: (rollupId, sender) => this.#execution.account(rollupId, sender),
+			latestBlock: (rollupId) => this.#execution.latestBlock(rollupId),
+			waits: (rollupId, sender, nonce) => this.#supply.mempool.waits(rollupId, sender, nonce),
+			refuse: options.refuse ?? new Set(),
+		});
 	}
 
 	/** Opens on a timeline; `sync` then takes in its L1. Throws what the source throws. */
@@ -95,23 +110,16 @@ export class Sequencer {
 
 	/** Takes a transaction into the mempool, or says why not. */
 	submit(rollupId: RollupId, rawTx: Uint8Array): Submission {
-		const rollup = this.#state.rollups.get(rollupId);
-		const refuse = (reason: Rejection, message: string): Submission => ({ ok: false, reason, message });
-		if (rollup === undefined || this.#execution.account(rollupId, this.#coinbase) === null)
-			return refuse("unknown-rollup", `There is no rollup ${rollupId} on this timeline (yet)`);
-		const decoded = decodePoolTx(rollupId, rollup.chainId, rawTx);
-		if (!decoded.ok) return refuse(decoded.reason, decoded.message);
-		const { tx } = decoded;
-		if (this.#options.refuse?.has(tx.sender))
-			return refuse("refused-sender", "This sequencer does not serve the sender");
+		const admitted = admitTx(rollupId, rawTx, this.#state, this.#options.refuse ?? new Set());
+		if (!admitted.ok) return admitted;
+		const { tx } = admitted;
 		const account = this.#execution.account(rollupId, tx.sender) ?? { nonce: 0n, balance: 0n };
-		const gasLimit = this.#execution.latestBlock(rollupId)?.gasLimit ?? rollup.configs[0]?.gasLimit ?? 0;
-		const rejection = this.#supply.mempool.add(tx, account, BigInt(gasLimit));
-		if (rejection === null) return { ok: true, hash: tx.hash };
-		return refuse(
-			rejection,
-			`${rejection}: nonce ${tx.nonce}, the account's is ${account.nonce}, balance ${account.balance} wei`,
-		);
+		const first = this.#state.rollups.get(rollupId)?.configs[0]?.gasLimit;
+		const gasLimit = this.#execution.latestBlock(rollupId)?.gasLimit ?? first ?? 0;
+		const reason = this.#supply.mempool.add(tx, account, BigInt(gasLimit));
+		if (reason === null) return { ok: true, hash: tx.hash };
+		const message = `${reason}: nonce ${tx.nonce}, the account's is ${account.nonce}, balance ${account.balance} wei`;
+		return { ok: false, reason, message };
 	}
 
 	/** Takes a bundle, to be ordered whole in a tick where it holds, or says why not. Its hash is that of its item. */
@@ -166,7 +174,10 @@ export class Sequencer {
 		this.#supply.giveBack(reconciled.undone.map((plan) => plan.taken));
 		const speculative = reconciled.speculative.map((tick): Step => ({ kind: "tick", tick }));
 		const steps = [...this.#track.blocks.flatMap(stepsOf), ...speculative];
-		await this.#execution.sync(this.#messages.place(this.#track.blocks, steps));
+		const placed = this.#messages.place(this.#track.blocks, steps);
+		if (this.#promises === null) await this.#execution.sync(placed);
+		else await this.#promises.holding(() => this.#execution.sync(placed));
+		this.#orderElsewhere(reconciled.undone);
 		this.#supply.prune();
 		await this.#forgetFinal();
 		const settled = await this.#publisher.settle();
@@ -184,11 +195,31 @@ export class Sequencer {
 	 * a tick that is not after the last one.
 	 */
 	async makeTick(tick: Tick): Promise<UnsafeTick | null> {
+		await this.#promises?.close(tick);
+		const promised = await this.#makePromised(tick - 1);
+		const made = promised === null ? null : await this.#makeOne(tick);
+		const ticks = [...(promised ?? []), ...(made?.ticks ?? [])];
+		return ticks.length === 0 ? null : { ticks };
+	}
+
+	/** Makes the promised ticks up to this one that are not made, or not any more. Null: one of them has to wait for L1, and so have all later ones. */
+	async #makePromised(upTo: Tick): Promise<UnsafeTick["ticks"] | null> {
+		const made: UnsafeTick["ticks"][number][] = [];
+		for (const tick of this.#promises?.ticksBetween(this.#state.lastTick, upTo) ?? []) {
+			if (isTooOld(this.timeline.config, this.#track.state, tick)) continue;
+			const one = await this.#makeOne(tick);
+			made.push(...(one?.ticks ?? []));
+			if (one === null && this.#track.state.l1.timestamp < tickTime(this.timeline.config, tick)) return null;
+		}
+		return made;
+	}
+
+	async #makeOne(tick: Tick): Promise<UnsafeTick | null> {
 		const { config } = this.timeline;
 		const empty = this.#emptyTick(tick);
 		const last = empty?.ticks.at(-1);
 		if (empty === null || last === undefined) return null;
-		const taken = await this.#supply.take(empty.ticks);
+		const taken = await this.#supply.take(empty.ticks, this.#promises?.itemsOf(tick));
 		const planned = { tick, l1Origin: last.l1Origin.number, items: itemsOf(taken) };
 		const byL1 = empty.ticks.some((one) => one.forced.length > 0 || one.deposits.size > 0);
 		if (planned.items.length === 0 && !byL1) return null;
@@ -197,15 +228,31 @@ export class Sequencer {
 			this.#supply.giveBack([taken]);
 			return null;
 		}
-		const ticks = [];
-		const steps = applied.ticks.map((one): Step => ({ kind: "tick", tick: one }));
-		for (const step of this.#messages.place(this.#track.blocks, steps, this.#state.lastOrigin)) {
-			const { result } = await this.#execution.append(step);
-			if (step.kind === "tick" && result !== null) ticks.push({ derived: step.tick, result });
+		const execute = async (): Promise<UnsafeTick> => {
+			const ticks = [];
+			const steps = applied.ticks.map((one): Step => ({ kind: "tick", tick: one }));
+			for (const step of this.#messages.place(this.#track.blocks, steps, this.#state.lastOrigin)) {
+				const { result } = await this.#execution.append(step);
+				if (step.kind === "tick" && result !== null) ticks.push({ derived: step.tick, result });
+			}
+			this.#state = applied.state;
+			this.#plans = [...this.#plans, { planned, key: keyOfLast(applied.ticks), taken }];
+			return { ticks };
+		};
+		if (this.#promises === null) return await execute();
+		const txs = planned.items.flatMap((item) => decodeItem(item, last.rollups));
+		return await this.#promises.making(tick, txs, execute);
+	}
+
+	/** Promised items whose place L1 has given to somebody else: no promise of ours can hold there, but they are not lost. */
+	#orderElsewhere(undone: readonly Plan[]): void {
+		for (const { planned, taken } of undone) {
+			const old = isTooOld(this.timeline.config, this.#track.state, planned.tick);
+			if (planned.tick > this.#track.state.lastTick && !old) continue;
+			for (const item of taken.promised)
+				if (item.kind === "bundle") this.submitBundle(item.legs);
+				else this.submit(item.leg.rollupId, item.leg.rawTx);
 		}
-		this.#state = applied.state;
-		this.#plans = [...this.#plans, { planned, key: keyOfLast(applied.ticks), taken }];
-		return { ticks };
 	}
 
 	/**
@@ -219,7 +266,13 @@ export class Sequencer {
 			if (!this.#publisher.isStale(l1Number)) return { kind: "waiting" };
 			return (await this.#publisher.bump(l1Number)) ? sentReport(inFlight.draft, 0, true) : { kind: "too-dear" };
 		}
-		const ready = this.#unpublished().filter((plan) => plan.planned.tick <= latest);
+		await this.#makePromised(latest);
+		const made = new Set(this.#plans.map((plan) => plan.planned.tick));
+		const missing = this.#promises?.ticksBetween(this.#track.state.lastTick, latest).filter((tick) => !made.has(tick));
+		const ready = upToGap(
+			this.#unpublished().filter((plan) => plan.planned.tick <= latest),
+			missing ?? [],
+		);
 		if (ready.length === 0) return { kind: "nothing" };
 		const planned = ready.map((plan) => plan.planned);
 		const { bytes, count, draft } = await buildDraft(await this.#draftContext(), planned);
@@ -293,6 +346,7 @@ export class Sequencer {
 		const last = final.at(-1)?.state.lastTick;
 		if (last === undefined) return;
 		await this.#execution.forget(this.#messages.forget(final, final.flatMap(stepsOf)));
+		await this.#promises?.forget(last);
 		this.#plans = this.#plans.filter((plan) => plan.planned.tick > last);
 	}
 }

@@ -69,8 +69,19 @@ export function reconcile(ground: Ground, plans: readonly Plan[]): Reconciled {
 	return { kept, undone, speculative, state };
 }
 
+/**
+ * As many of the ready plans as one publication may hold: it must not reach over a promised tick that could not be made, or it would
+ * say that nothing was promised there (P-9).
+ * @param missing such ticks
+ */
+export function upToGap(ready: readonly Plan[], missing: readonly Tick[]): readonly Plan[] {
+	const first = ready[0]?.planned.tick ?? 0;
+	const gap = missing.find((tick) => tick > first) ?? Number.POSITIVE_INFINITY;
+	return ready.filter(({ planned }) => planned.tick < gap);
+}
+
 /** The Inbox would refuse it as first tick of a publication in the next L1 block. */
-function isTooOld(config: TimelineConfig, state: OrderState, tick: Tick): boolean {
+export function isTooOld(config: TimelineConfig, state: OrderState, tick: Tick): boolean {
 	return tickTime(config, tick) + config.maxLag <= state.l1.timestamp + config.slotSeconds;
 }
 

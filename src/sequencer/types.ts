@@ -1,12 +1,14 @@
 /** What a sequencer is told and what it tells. */
 import type { DerivedTick } from "../derive/types.ts";
-import type { DropReason, TickResult } from "../execute/types.ts";
+import type { TickResult } from "../execute/types.ts";
 import type { BlobArchive } from "../l1/blobs.ts";
 import type { Address, Hash32, Hex, Tick } from "../primitives/types.ts";
 import type { BundlePoolLimits, LostBundle } from "./bundles/pool.ts";
 import type { Carrier } from "./fees.ts";
 import type { L1Account, L1Receipt } from "./l1-account.ts";
-import type { PoolLimits, PoolRejection } from "./mempool.ts";
+import type { PoolLimits } from "./mempool.ts";
+import type { Promises } from "./preconf/promises.ts";
+import type { Rejection } from "./rejection.ts";
 
 export interface PublisherLimits {
 	/** L1 blocks to wait before fees are raised. */
@@ -36,10 +38,9 @@ export interface SequencerOptions {
 	/** Told of each bundle that is given up. */
 	readonly onLostBundle?: (lost: LostBundle) => void;
 	readonly publisher?: Partial<PublisherLimits>;
+	/** Preconfirmations: what it promises, ticks begin with. Without it nothing is promised. */
+	readonly promises?: Promises;
 }
-
-/** Why a transaction is not accepted: by its bytes, by its rollup, or by the pool. */
-export type Rejection = "refused-sender" | "legs" | DropReason | PoolRejection;
 
 export type Submission =
 	| { readonly ok: true; readonly hash: Hash32 }

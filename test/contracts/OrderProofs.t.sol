@@ -10,6 +10,7 @@ import {OrderProof} from "../../contracts/libs/OrderProof.sol";
 import {HeaderMeta} from "../../contracts/types/HeaderMeta.sol";
 import {Position} from "../../contracts/types/Position.sol";
 import {RingWord, ringWord} from "../../contracts/types/RingWord.sol";
+import {MerklePath} from "./MerklePath.sol";
 import {TimelineFixture} from "./TimelineFixture.sol";
 
 /// @notice Publications of three ticks with made-up transactions; every third item is a bundle of eight legs (whose hashed bytes
@@ -269,37 +270,14 @@ contract OrderProofsTest is TimelineFixture {
             ticks[i] = OrderHash.tick(uint64(first + i), uint32(count), root);
             if (i != tick) continue;
             place.itemsRoot = root;
-            place.itemProof = _path(items, 0, count, item);
+            place.itemProof = MerklePath.siblings(items, item);
         }
         (place.tick, place.ticks, place.tickIndex) = (uint64(first + tick), uint32(TICKS), uint32(tick));
-        place.tickProof = _path(ticks, 0, TICKS, tick);
+        place.tickProof = MerklePath.siblings(ticks, tick);
         (place.itemCount, place.index, place.leg) = (uint32(count), uint32(item), uint32(leg));
         if (item % 3 == 2) place.legs = _legs(parent, tick, item);
         place.rollupId = _rollup(item, leg);
         place.rawTxHash = _rawTx(parent, tick, item, leg);
-    }
-
-    /// @dev RFC 9162, section 2.1.3.1, as it stands there.
-    function _path(
-        bytes32[] memory list,
-        uint256 from,
-        uint256 count,
-        uint256 index
-    ) private pure returns (bytes32[] memory path) {
-        if (count == 1) return new bytes32[](0);
-        uint256 k = 1;
-        while (k * 2 < count) k *= 2;
-        bool left = index < k;
-        bytes32[] memory inner = left ? _path(list, from, k, index) : _path(list, from + k, count - k, index - k);
-        path = new bytes32[](inner.length + 1);
-        for (uint256 i = 0; i < inner.length; ++i) path[i] = inner[i];
-        path[inner.length] = left ? _root(list, from + k, count - k) : _root(list, from, k);
-    }
-
-    function _root(bytes32[] memory list, uint256 from, uint256 count) private pure returns (bytes32) {
-        bytes32[] memory part = new bytes32[](count);
-        for (uint256 i = 0; i < count; ++i) part[i] = list[from + i];
-        return Merkle.root(part);
     }
 
     function _word(OrderProof.Publication memory publication) private pure returns (RingWord) {

@@ -15,6 +15,9 @@ interface Vm {
     function load(address target, bytes32 slot) external view returns (bytes32);
     function warp(uint256 timestamp) external;
     function roll(uint256 number) external;
+    function etch(address account, bytes calldata code) external;
+    function addr(uint256 privateKey) external pure returns (address);
+    function sign(uint256 privateKey, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function deal(address account, uint256 balance) external;
     function prank(address sender) external;
     function startPrank(address sender) external;

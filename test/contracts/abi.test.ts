@@ -2,7 +2,16 @@ import { expect } from "chai";
 import { ethers } from "ethers";
 import hre from "hardhat";
 import { describe, it } from "mocha";
-import { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI, REGISTRY_ABI } from "../../src/primitives/abi.ts";
+import {
+	BRIDGE_ABI,
+	FORCED_INCLUSION_ABI,
+	INBOX_ABI,
+	LOOKAHEAD_ORACLE_ABI,
+	PROPOSER_REGISTRY_ABI,
+	REGISTRY_ABI,
+	RIGHTS_ABI,
+	SLASHER_ABI,
+} from "../../src/primitives/abi.ts";
 
 const USED = {
 	Inbox: INBOX_ABI,
@@ -11,8 +20,16 @@ const USED = {
 	Bridge: BRIDGE_ABI,
 };
 
+/** Called, and no part of what a reader derives from. */
+const CALLED = {
+	LookaheadOracle: LOOKAHEAD_ORACLE_ABI,
+	ProposerRegistry: PROPOSER_REGISTRY_ABI,
+	ProposerRights: RIGHTS_ABI,
+	PreconfSlasher: SLASHER_ABI,
+};
+
 describe("the ABI that the software uses", () => {
-	for (const [name, used] of Object.entries(USED))
+	for (const [name, used] of Object.entries({ ...USED, ...CALLED }))
 		it(`is the compiled ${name}'s, names and indexed arguments included`, async () => {
 			const compiled = new ethers.Interface((await hre.artifacts.readArtifact(name)).abi);
 			const there = new Set(compiled.fragments.map((fragment) => fragment.format("full")));

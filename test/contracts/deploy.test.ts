@@ -3,7 +3,14 @@ import { ethers } from "ethers";
 import { network } from "hardhat";
 import { describe, it } from "mocha";
 import { DEVELOPMENT_KEY } from "../../bench/anvil.ts";
-import { deployOnRollups, deployOrderProofs, deployTimeline, registerRollups } from "../../deploy/deploy.ts";
+import {
+	deployOnRollups,
+	deployOrderProofs,
+	deployPreconfSlasher,
+	deployProposerOracle,
+	deployTimeline,
+	registerRollups,
+} from "../../deploy/deploy.ts";
 import OpenTimeline from "../../deploy/modules/OpenTimeline.ts";
 import Rollup from "../../deploy/modules/Rollup.ts";
 import Timeline from "../../deploy/modules/Timeline.ts";
@@ -12,8 +19,11 @@ import { ZERO_ADDRESS, ZERO_HASH } from "../../src/primitives/bytes.ts";
 import { isMeridianError } from "../../src/primitives/errors.ts";
 import {
 	Inbox__factory,
+	LookaheadOracle__factory,
 	MailboxGateway__factory,
 	OrderProofs__factory,
+	PreconfSlasher__factory,
+	ProposerRights__factory,
 	RollupRegistry__factory,
 	TokenBridge__factory,
 } from "../../typechain-types/index.ts";
@@ -93,6 +103,25 @@ describe("deployment", () => {
 		expect(String(failed)).to.include("InvalidParameter");
 	});
 
+	it("of L1's proposers: one oracle for all, and timelines that count slots as it does (R-2, R-17)", async () => {
+		const { provider: chain } = await network.create({ override: { initialDate: "2027-01-15T08:00:00Z" } });
+		const provider = new ethers.BrowserProvider(chain, undefined, { cacheTimeout: -1 });
+		const signer = new ethers.Wallet(DEVELOPMENT_KEY, provider);
+		const shared = await deployProposerOracle(signer);
+		const oracle = LookaheadOracle__factory.connect(shared.oracle, signer);
+		expect([...(await oracle.layoutAt(411_392))]).to.deep.equal([411_392n, "0x06000000", 269n, 101n, 150n, 77n]);
+		for (const maxLag of [768, 96]) {
+			const { inbox, rights } = await deployTimeline(signer, { maxLag, proposers: shared });
+			const { config } = await Inbox__factory.connect(inbox, signer).timeline();
+			expect([config.beaconGenesisTime, config.slotSeconds]).to.deep.equal([1_606_824_023n, 12n]);
+			const module = ProposerRights__factory.connect(rights, signer);
+			expect((await module.ORACLE()).toLowerCase()).to.equal(shared.oracle);
+			expect((await module.REGISTRY()).toLowerCase()).to.equal(shared.proposerRegistry);
+			expect(await module.STAKED_SET()).to.equal(ethers.ZeroAddress);
+			expect(await module.OPEN_AFTER_SLOTS()).to.equal(BigInt(maxLag / 12 + 1));
+		}
+	});
+
 	it("of the proofs of order: they look into the Inbox that they are given", async () => {
 		const { provider: chain } = await network.create();
 		const signer = new ethers.Wallet(
@@ -102,6 +131,21 @@ describe("deployment", () => {
 		const { inbox } = await deployTimeline(signer);
 		const proofs = OrderProofs__factory.connect(await deployOrderProofs(signer, inbox), signer);
 		expect((await proofs.inbox()).toLowerCase()).to.equal(inbox);
+	});
+
+	it("of a slasher: for that timeline, with what it is given and the defaults", async () => {
+		const { provider: chain } = await network.create();
+		const signer = new ethers.Wallet(
+			DEVELOPMENT_KEY,
+			new ethers.BrowserProvider(chain, undefined, { cacheTimeout: -1 }),
+		);
+		const { inbox } = await deployTimeline(signer);
+		const address = await deployPreconfSlasher(signer, inbox, { penalty: 5n * 10n ** 18n });
+		const slasher = PreconfSlasher__factory.connect(address, signer);
+		expect((await slasher.inbox()).toLowerCase()).to.equal(inbox);
+		expect(await slasher.orderVerifier()).to.equal(ZERO_ADDRESS);
+		expect(await slasher.stakedSet()).to.equal(ZERO_ADDRESS);
+		expect(await slasher.parameters()).to.deep.equal([5n * 10n ** 18n, 10n ** 16n, 86_400n, 96_000n]);
 	});
 
 	/** A chain with the Mailbox where a rollup has it, and a signer who has sent so many transactions there. */

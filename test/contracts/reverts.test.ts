@@ -5,7 +5,9 @@ import { describe, it } from "mocha";
 import { MeridianError } from "../../src/primitives/errors.ts";
 import { explainRevert, REVERT_ABI } from "../../src/sequencer/reverts.ts";
 
-const CONTRACTS = ["Inbox", "ForcedInclusion", "Bridge", "SingleSequencer", "OpenRights"];
+const CONTRACTS = [
+	...["Inbox", "ForcedInclusion", "Bridge", "SingleSequencer", "OpenRights", "LookaheadOracle", "ProposerRegistry"],
+];
 
 describe("reverts in words", () => {
 	it("know errors as the compiled contracts have them", async () => {

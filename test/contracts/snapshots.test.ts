@@ -9,8 +9,8 @@ const MEND = "if the change is meant: node scripts/audit/snapshots.ts";
 
 const committed = (name: string): string => readFileSync(new URL(`../../snapshots/${name}`, import.meta.url), "utf8");
 
-/** The budgets of whole L1 transactions. */
-const BUDGETS = { publish: 45_000, enqueue: 65_000, deposit: 45_000 };
+/** The budgets of whole L1 transactions; of the check, within one. */
+const BUDGETS = { publish: 45_000, enqueue: 65_000, deposit: 45_000, slash: 200_000, check: 10_000, seal: 1_000_000 };
 
 // Code that is instrumented for coverage costs more and is larger.
 const measurable = !hre.globalOptions.coverage;
@@ -36,6 +36,9 @@ if (measurable)
 			for (const rollups of [1, 8])
 				expect(most({ name: "publish", blobs: 1, warm: true, rollups })).to.be.within(21_000, BUDGETS.publish);
 			expect(most({ name: "enqueue" })).to.be.within(21_000, BUDGETS.enqueue);
+			expect(most({ name: "check" })).to.be.within(4_200, BUDGETS.check);
+			expect(most({ name: "seal" })).to.be.within(21_000, BUDGETS.seal);
+			expect(most({ name: "slash" })).to.be.within(21_000, BUDGETS.slash);
 			expect(most({ name: "deposit", warm: true })).to.be.within(21_000, BUDGETS.deposit);
 		});
 	});

@@ -13,8 +13,10 @@ const CHANGING = {
 	ForcedInclusion: ["burn", "enqueue", "enqueueBundle"],
 	Bridge: ["deposit", "sendMessage"],
 	OrderProofs: [],
+	PreconfSlasher: ["add", "slash", "startLeaving", "stay", "take"],
 	SingleSequencer: [],
 	OpenRights: [],
+	ProposerRights: ["seal"],
 };
 
 /** Opcodes by which code could be exchanged or removed. */

@@ -54,7 +54,13 @@ type TextField =
 	| "blockNumber"
 	| "timestamp"
 	| "l1ChainId"
-	| "inbox";
+	| "inbox"
+	| "chainId"
+	| "slasher"
+	| "timeline"
+	| "digest"
+	| "signature"
+	| "signer";
 
 function load(folder: "valid" | "invalid", kind: string): readonly Vector[] {
 	const path = new URL(`../../vectors/${folder}/${kind}.json`, import.meta.url);
@@ -145,6 +151,21 @@ describe("the contracts' hashes on the shared vectors", () => {
 		const payload =
 			vector.data === undefined ? ethers.concat(vector.versionedHashes) : ethers.keccak256(bytes(vector.data));
 		expect(await harness.publicationHash(header, blockNumber, timestamp, payload), name).to.equal(hash);
+	});
+
+	check("commitments", async ({ name, chainId, slasher, timeline, tick, index, itemHash, ...vector }) => {
+		const digest = await harness.commitmentDigest(chainId, slasher, timeline, tick, index, itemHash);
+		expect(digest, name).to.equal(vector.digest);
+		expect(await harness.recover(digest, vector.signature), name).to.equal(ethers.getAddress(vector.signer));
+	});
+
+	it("commitments: no invalid vector is its signer's (trap 28)", async () => {
+		const vectors = load("invalid", "commitments");
+		expect(vectors).not.to.have.lengthOf(0);
+		for (const { name, digest, signature, signer } of vectors) {
+			const recovered = await harness.recover(digest, signature).catch(() => ethers.ZeroAddress);
+			expect(recovered, name).not.to.equal(ethers.getAddress(signer));
+		}
 	});
 
 	check("genesisWord", async ({ name, l1ChainId, inbox, config, ringWord }) => {

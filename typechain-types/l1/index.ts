@@ -8,4 +8,5 @@ export type { Bridge } from './Bridge.js';
 export type { ForcedInclusion } from './ForcedInclusion.js';
 export type { Inbox } from './Inbox.js';
 export type { OrderProofs } from './OrderProofs.js';
+export type { PreconfSlasher } from './PreconfSlasher.js';
 export type { RollupRegistry } from './RollupRegistry.js';

@@ -22,11 +22,12 @@ export declare namespace IInbox {
     }
 
   export interface OrderHashHarnessInterface extends Interface {
-    getFunction(nameOrSignature: "bundleHash" | "forcedHash" | "genesisWord" | "includes" | "merkleRoot" | "orderRoot" | "packRingWord" | "publicationHash" | "tickHash" | "txHash" | "unpackMeta" | "unpackRingWord"): FunctionFragment;
+    getFunction(nameOrSignature: "bundleHash" | "commitmentDigest" | "forcedHash" | "genesisWord" | "includes" | "merkleRoot" | "orderRoot" | "packRingWord" | "publicationHash" | "recover" | "tickHash" | "txHash" | "unpackMeta" | "unpackRingWord"): FunctionFragment;
 
     
 
     encodeFunctionData(functionFragment: 'bundleHash', values: [IForcedInclusion.ForcedLegStruct[]]): string;
+encodeFunctionData(functionFragment: 'commitmentDigest', values: [BigNumberish, AddressLike, AddressLike, BigNumberish, BigNumberish, BytesLike]): string;
 encodeFunctionData(functionFragment: 'forcedHash', values: [BigNumberish, BigNumberish, BytesLike]): string;
 encodeFunctionData(functionFragment: 'genesisWord', values: [BigNumberish, AddressLike, IInbox.TimelineConfigStruct]): string;
 encodeFunctionData(functionFragment: 'includes', values: [BytesLike, BytesLike, BigNumberish, BigNumberish, BytesLike[]]): string;
@@ -34,12 +35,14 @@ encodeFunctionData(functionFragment: 'merkleRoot', values: [BytesLike[]]): strin
 encodeFunctionData(functionFragment: 'orderRoot', values: [BigNumberish, BigNumberish, BytesLike, BigNumberish, BytesLike]): string;
 encodeFunctionData(functionFragment: 'packRingWord', values: [BigNumberish, BigNumberish, BytesLike]): string;
 encodeFunctionData(functionFragment: 'publicationHash', values: [BytesLike, BigNumberish, BigNumberish, BytesLike]): string;
+encodeFunctionData(functionFragment: 'recover', values: [BytesLike, BytesLike]): string;
 encodeFunctionData(functionFragment: 'tickHash', values: [BigNumberish, BigNumberish, BytesLike]): string;
 encodeFunctionData(functionFragment: 'txHash', values: [BigNumberish, BytesLike]): string;
 encodeFunctionData(functionFragment: 'unpackMeta', values: [BigNumberish]): string;
 encodeFunctionData(functionFragment: 'unpackRingWord', values: [BytesLike]): string;
 
     decodeFunctionResult(functionFragment: 'bundleHash', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'commitmentDigest', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'forcedHash', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'genesisWord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'includes', data: BytesLike): Result;
@@ -47,6 +50,7 @@ decodeFunctionResult(functionFragment: 'merkleRoot', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'orderRoot', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'packRingWord', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'publicationHash', data: BytesLike): Result;
+decodeFunctionResult(functionFragment: 'recover', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'tickHash', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'txHash', data: BytesLike): Result;
 decodeFunctionResult(functionFragment: 'unpackMeta', data: BytesLike): Result;
@@ -91,6 +95,14 @@ decodeFunctionResult(functionFragment: 'unpackRingWord', data: BytesLike): Resul
     
     bundleHash: TypedContractMethod<
       [legs: IForcedInclusion.ForcedLegStruct[], ],
+      [string],
+      'view'
+    >
+    
+
+    
+    commitmentDigest: TypedContractMethod<
+      [chainId: BigNumberish, slasher: AddressLike, timeline: AddressLike, tick: BigNumberish, index: BigNumberish, itemHash: BytesLike, ],
       [string],
       'view'
     >
@@ -153,6 +165,14 @@ decodeFunctionResult(functionFragment: 'unpackRingWord', data: BytesLike): Resul
     
 
     
+    recover: TypedContractMethod<
+      [digest: BytesLike, signature: BytesLike, ],
+      [string],
+      'view'
+    >
+    
+
+    
     tickHash: TypedContractMethod<
       [tick: BigNumberish, itemCount: BigNumberish, itemsRoot: BytesLike, ],
       [string],
@@ -192,6 +212,11 @@ decodeFunctionResult(functionFragment: 'unpackRingWord', data: BytesLike): Resul
       [string],
       'view'
     >;
+getFunction(nameOrSignature: 'commitmentDigest'): TypedContractMethod<
+      [chainId: BigNumberish, slasher: AddressLike, timeline: AddressLike, tick: BigNumberish, index: BigNumberish, itemHash: BytesLike, ],
+      [string],
+      'view'
+    >;
 getFunction(nameOrSignature: 'forcedHash'): TypedContractMethod<
       [cluster: BigNumberish, index: BigNumberish, itemHash: BytesLike, ],
       [string],
@@ -224,6 +249,11 @@ getFunction(nameOrSignature: 'packRingWord'): TypedContractMethod<
     >;
 getFunction(nameOrSignature: 'publicationHash'): TypedContractMethod<
       [header: BytesLike, number: BigNumberish, timestamp: BigNumberish, payload: BytesLike, ],
+      [string],
+      'view'
+    >;
+getFunction(nameOrSignature: 'recover'): TypedContractMethod<
+      [digest: BytesLike, signature: BytesLike, ],
       [string],
       'view'
     >;

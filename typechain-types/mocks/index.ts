@@ -2,8 +2,15 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+import type * as stakeMocksSol from './StakeMocks.sol/index.js';
+export type { stakeMocksSol };
 import type * as l2 from './l2/index.js';
 export type { l2 };
+import type * as rights from './rights/index.js';
+export type { rights };
+export type { HostileChallenger } from './HostileChallenger.js';
 export type { HostileSender } from './HostileSender.js';
 export type { OrderHashHarness } from './OrderHashHarness.js';
 export type { RightsMock } from './RightsMock.js';
+export type { StakedSetMock } from './StakedSetMock.js';
+export type { WindowRights } from './WindowRights.js';

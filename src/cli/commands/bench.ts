@@ -37,6 +37,18 @@ const BENCHES: readonly Bench[] = [
 		module: "bench/bundles.ts",
 		run: "runBundlesBench",
 	},
+	{
+		name: "preconf",
+		what: "milliseconds to a receipt on loopback, the disk included, and receipts per second",
+		module: "bench/preconf.ts",
+		run: "runPreconfBench",
+	},
+	{
+		name: "lookahead",
+		what: "seconds and memory to prove an epoch's proposers from a beacon state of a million validators",
+		module: "bench/lookahead.ts",
+		run: "runLookaheadBench",
+	},
 ];
 
 const EXAMPLES = `
@@ -61,7 +73,7 @@ function tell(output: Output, result: object): void {
 export function register(program: Command): void {
 	const bench = program
 		.command("bench")
-		.description("measure: gas, derivation, execution, the codec, bundles")
+		.description("measure: gas, derivation, execution, the codec, bundles, promises")
 		.addHelpText("after", EXAMPLES);
 	for (const { name, what, module, run } of BENCHES) {
 		bench

@@ -8,6 +8,8 @@ import { register as devnet } from "./devnet.ts";
 import { register as force } from "./force.ts";
 import { register as fuzz } from "./fuzz.ts";
 import { register as inspect } from "./inspect.ts";
+import { register as lookahead } from "./lookahead.ts";
+import { register as proposer } from "./proposer.ts";
 import { register as publish } from "./publish.ts";
 import { register as test } from "./test.ts";
 import { register as verify } from "./verify.ts";
@@ -22,6 +24,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
 	bundle,
 	force,
 	deposit,
+	lookahead,
+	proposer,
 	test,
 	fuzz,
 	bench,

@@ -22,6 +22,16 @@ export interface VerifyFlags extends L1Flags {
 	readonly json: boolean;
 }
 
+export interface ReceiptFlags {
+	/** A file; `-` for stdin. */
+	readonly receipt: string;
+	readonly item?: string;
+	readonly rpc?: string;
+	readonly slasher?: string;
+	readonly giveUp: number;
+	readonly json: boolean;
+}
+
 export type Subject = "publication" | "tick" | "tx";
 
 export interface InspectFlags extends Partial<L1Flags> {
@@ -35,7 +45,7 @@ export function wholeNumber(text: string): number {
 	throw new InvalidArgumentError("give a whole number, 0 or more.");
 }
 
-function httpUrl(text: string): string {
+export function httpUrl(text: string): string {
 	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
 	throw new InvalidArgumentError("give an http or https URL like http://127.0.0.1:8545.");
 }

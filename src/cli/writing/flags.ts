@@ -21,8 +21,17 @@ export function rawTransactions(text: string, before: readonly string[] = []): r
 	throw new InvalidArgumentError("give a signed transaction as 0x and an even number of hex digits.");
 }
 
+export function addKeyFlag(command: Command): Command {
+	return command.option(
+		"--key <hex>",
+		"private key of the L1 account that pays; prefer MERIDIAN_KEY, others can see options",
+	);
+}
+
 export function addWriteFlags(command: Command): Command {
-	return addL1Flags(command)
-		.option("--key <hex>", "private key of the L1 account that pays; prefer MERIDIAN_KEY, others can see options")
-		.option("--json", "print the result as one JSON object on the last line of stdout", false);
+	return addKeyFlag(addL1Flags(command)).option(
+		"--json",
+		"print the result as one JSON object on the last line of stdout",
+		false,
+	);
 }

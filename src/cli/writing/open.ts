@@ -28,7 +28,8 @@ export async function withWriter(flags: PayFlags, work: (writer: Writer) => Prom
 	});
 }
 
-function readKey(flag: string | undefined, output: Output): Wallet {
+/** Of the flag or MERIDIAN_KEY. Throws `usage` (`no-key`, `bad-key`); keys are in no message. */
+export function readKey(flag: string | undefined, output: Output): Wallet {
 	const key = flag ?? process.env.MERIDIAN_KEY;
 	if (flag !== undefined) output.note("note: other users of this machine can see --key; MERIDIAN_KEY they cannot");
 	if (key === undefined || key === "")

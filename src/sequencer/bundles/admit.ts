@@ -4,7 +4,7 @@ import type { OrderState } from "../../derive/types.ts";
 import { bytesToHex } from "../../primitives/bytes.ts";
 import { MAX_LEGS } from "../../primitives/limits.ts";
 import type { Address, Leg } from "../../primitives/types.ts";
-import type { Rejection } from "../types.ts";
+import type { Rejection } from "../rejection.ts";
 import type { PoolBundle } from "./pool.ts";
 import { readLegs } from "./read.ts";
 

@@ -4,7 +4,16 @@ import hre, { network } from "hardhat";
 import { DEVELOPMENT_KEY } from "../../../bench/anvil.ts";
 import { type GasRow, measureGas } from "../../../bench/gas-rows.ts";
 
-const CONTRACTS = ["RollupRegistry", "Inbox", "ForcedInclusion", "Bridge", "SingleSequencer", "OpenRights"];
+const CONTRACTS = [
+	"RollupRegistry",
+	"Inbox",
+	"ForcedInclusion",
+	"Bridge",
+	"SingleSequencer",
+	"OpenRights",
+	"ProposerRights",
+	"PreconfSlasher",
+];
 
 export interface CodeSize {
 	readonly deployedBytes: number;

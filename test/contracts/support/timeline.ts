@@ -35,14 +35,19 @@ export interface TestTimeline {
 	close(): Promise<void>;
 }
 
-/** Deployed by, and with the rights of, the first development account. */
-export async function createTestTimeline(options: TimelineOptions = {}): Promise<TestTimeline> {
+/**
+ * Deployed by, and with the rights of, the first development account.
+ * @param options what to deploy; or who finds out on the chain, having deployed there what the timeline needs
+ */
+export async function createTestTimeline(
+	options: TimelineOptions | ((signer: ethers.Wallet) => Promise<TimelineOptions>) = {},
+): Promise<TestTimeline> {
 	const connection = await network.create();
 	const provider = new ethers.BrowserProvider(connection.provider, undefined, { cacheTimeout: -1 });
 	const signer = new ethers.Wallet(DEVELOPMENT_KEY, provider);
 	const stranger = new ethers.Wallet(ethers.id("stranger"), provider);
 	await provider.send("hardhat_setBalance", [stranger.address, ethers.toQuantity(10n ** 24n)]);
-	const addresses = await deployTimeline(signer, options);
+	const addresses = await deployTimeline(signer, typeof options === "function" ? await options(signer) : options);
 	return {
 		provider,
 		signer,

@@ -6,6 +6,7 @@ import { summary } from "../../../scripts/vectors/manifests.ts";
 import { staleVectors } from "../../../scripts/vectors.ts";
 import { accumulatorRoot, appendRoot, EMPTY_ACCUMULATOR } from "../../../src/codec/accumulator.ts";
 import { decodeBlob, encodeBlob, encodeBlobs, joinBlobs } from "../../../src/codec/blob.ts";
+import { commitmentDigest, domainSeparator, recoverSigner } from "../../../src/codec/commitment.ts";
 import {
 	genesisWord,
 	nextRingWord,
@@ -21,6 +22,7 @@ import { merkleProof, merkleRoot, verifyMerkleProof } from "../../../src/codec/m
 import { forcedHash, orderRoot, tickHash } from "../../../src/codec/order.ts";
 import { decodePublicationData } from "../../../src/codec/publicationData.ts";
 import { bytesToHex, hexToBytes } from "../../../src/primitives/bytes.ts";
+import { createPromiseSigner } from "../../../src/sequencer/preconf/signer.ts";
 import { type VectorCase, vectorsOf } from "../../helpers/vectors.ts";
 
 type Check = (entry: VectorCase) => void;
@@ -53,6 +55,14 @@ const proofArguments = (entry: VectorCase) =>
 		{ index: entry.number("index"), count: entry.number("count") },
 		entry.list("proof").map(hexToBytes),
 	] as const;
+
+const digestOf = (entry: VectorCase) =>
+	commitmentDigest(domainSeparator({ chainId: entry.number("chainId"), slasher: entry.hex("slasher") }), {
+		timeline: entry.hex("timeline"),
+		tick: entry.number("tick"),
+		index: entry.number("index"),
+		itemHash: entry.hex("itemHash"),
+	});
 
 const blobsOf = (entry: VectorCase) => (entry.fields.blobs as readonly Packed[]).map(unpack);
 
@@ -147,6 +157,13 @@ const VALID: Record<string, Check> = {
 		if (!decoded.ok) expect.fail(decoded.reason);
 		expect(summary(decoded.value)).to.deep.equal(summaryOf(entry));
 	},
+	commitments: (entry) => {
+		const digest = digestOf(entry);
+		expect(bytesToHex(digest)).to.equal(entry.hex("digest"));
+		expect(recoverSigner(digest, hexToBytes(entry.hex("signature")))).to.equal(entry.hex("signer"));
+		const signer = createPromiseSigner(entry.hex("key"));
+		expect([signer.address, signer.sign(digest)]).to.deep.equal([entry.hex("signer"), entry.hex("signature")]);
+	},
 };
 
 const INVALID: Record<string, Check> = {
@@ -166,6 +183,9 @@ const INVALID: Record<string, Check> = {
 	publicationData: (entry) => {
 		const frame = { ...frameOf(entry), codec: entry.number("codec") };
 		expect(decodePublicationData(entry.bytes("data"), frame)).to.deep.equal({ ok: false, reason: entry.fields.reason });
+	},
+	commitments: (entry) => {
+		expect(recoverSigner(digestOf(entry), hexToBytes(entry.hex("signature")))).not.to.equal(entry.hex("signer"));
 	},
 };
 

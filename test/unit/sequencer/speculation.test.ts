@@ -106,7 +106,7 @@ function plansOn(state: OrderState, ticks: readonly PlannedTick[]): Plan[] {
 		const applied = applyTicks(CONFIG, current, COINBASE, [tick]);
 		if (!applied.ok) return expect.fail(applied.reason);
 		current = applied.state;
-		return { planned: tick, key: keyOfLast(applied.ticks), taken: { bundles: [], txs: [], unseen: [] } };
+		return { planned: tick, key: keyOfLast(applied.ticks), taken: { promised: [], bundles: [], txs: [], unseen: [] } };
 	});
 }
 

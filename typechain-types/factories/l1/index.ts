@@ -7,4 +7,5 @@ export { Bridge__factory } from './Bridge__factory.js';
 export { ForcedInclusion__factory } from './ForcedInclusion__factory.js';
 export { Inbox__factory } from './Inbox__factory.js';
 export { OrderProofs__factory } from './OrderProofs__factory.js';
+export { PreconfSlasher__factory } from './PreconfSlasher__factory.js';
 export { RollupRegistry__factory } from './RollupRegistry__factory.js';

@@ -2,7 +2,12 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export * as stakeMocksSol from './StakeMocks.sol/index.js';
 export * as l2 from './l2/index.js';
+export * as rights from './rights/index.js';
+export { HostileChallenger__factory } from './HostileChallenger__factory.js';
 export { HostileSender__factory } from './HostileSender__factory.js';
 export { OrderHashHarness__factory } from './OrderHashHarness__factory.js';
 export { RightsMock__factory } from './RightsMock__factory.js';
+export { StakedSetMock__factory } from './StakedSetMock__factory.js';
+export { WindowRights__factory } from './WindowRights__factory.js';

@@ -2,5 +2,10 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export type { LookaheadOracle } from './LookaheadOracle.js';
 export type { OpenRights } from './OpenRights.js';
+export type { ProposerRegistry } from './ProposerRegistry.js';
+export type { ProposerRights } from './ProposerRights.js';
 export type { SingleSequencer } from './SingleSequencer.js';
+export type { StakedDraws } from './StakedDraws.js';
+export type { StakedSequencerSet } from './StakedSequencerSet.js';

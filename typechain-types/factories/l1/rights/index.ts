@@ -2,5 +2,10 @@
 // @ts-nocheck
 /* tslint:disable */
 /* eslint-disable */
+export { LookaheadOracle__factory } from './LookaheadOracle__factory.js';
 export { OpenRights__factory } from './OpenRights__factory.js';
+export { ProposerRegistry__factory } from './ProposerRegistry__factory.js';
+export { ProposerRights__factory } from './ProposerRights__factory.js';
 export { SingleSequencer__factory } from './SingleSequencer__factory.js';
+export { StakedDraws__factory } from './StakedDraws__factory.js';
+export { StakedSequencerSet__factory } from './StakedSequencerSet__factory.js';
