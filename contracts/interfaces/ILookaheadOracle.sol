@@ -67,8 +67,8 @@ interface ILookaheadOracle {
     error NotKeeper(address caller, address keeper);
     /// @notice A layout begins behind the last one and the timelock.
     error LayoutTooEarly(uint256 fromEpoch, uint256 earliest);
-    /// @notice A layout has all of its indices, or none of the lookahead.
-    error IncompleteLayout(uint256 fromEpoch);
+    /// @notice A layout has all of its indices, below 2^40, or none of the lookahead.
+    error InvalidLayout(uint256 fromEpoch);
 
     /// @notice Records the proposers of epoch `epochOf(header.slot) + half` (R-5, R-6). Anyone may call; of an epoch that is recorded
     /// nothing changes, but the proof is checked all the same.
@@ -89,7 +89,7 @@ interface ILookaheadOracle {
     function recordMix(ProvedState calldata state, uint256 epoch, bytes32 mix, bytes32[] calldata branch) external;
 
     /// @notice Adds a layout (R-4). Only the keeper. With `lookahead` zero nothing is known from that epoch on.
-    /// @dev Reverts, in this order: `NotKeeper`, `LayoutTooEarly`, `IncompleteLayout`.
+    /// @dev Reverts, in this order: `NotKeeper`, `LayoutTooEarly`, `InvalidLayout`.
     function addLayout(Layout calldata entry) external;
 
     /// @notice Validator indices of the epoch's proposers, slot by slot; empty if not recorded, or outside the ring.

@@ -40,8 +40,21 @@ contract LookaheadOracle is ILookaheadOracle {
     uint256 public immutable override TIMELOCK_EPOCHS;
     uint256 private immutable WORDS;
 
+    /// @dev A layout in one word.
+    struct Entry {
+        uint64 fromEpoch;
+        bytes4 version;
+        uint40 forkVersion;
+        uint40 lookahead;
+        uint40 validators;
+        uint40 randao;
+    }
+
     uint256[RING * MAX_WORDS] private _words;
-    Layout[] private _layouts;
+    /// @dev The last one added, by itself: what nearly every proof reads.
+    Entry private _newest;
+    /// @dev Those before, in order.
+    Entry[] private _older;
     /// @inheritdoc ILookaheadOracle
     mapping(uint256 epoch => bytes32 mix) public override mixOf;
 
@@ -71,7 +84,7 @@ contract LookaheadOracle is ILookaheadOracle {
         WORDS = Math.ceilDiv(slotsPerEpoch, INDICES_PER_WORD);
         KEEPER = keeper;
         TIMELOCK_EPOCHS = timelockEpochs;
-        _append(entry);
+        _setNewest(entry);
     }
 
     /// @inheritdoc ILookaheadOracle
@@ -82,7 +95,7 @@ contract LookaheadOracle is ILookaheadOracle {
         bytes32[] calldata branch
     ) external returns (uint256 epoch) {
         require(half < 2, InvalidHalf(half));
-        Layout storage entry;
+        Entry memory entry;
         (epoch, entry) = _prove(state);
         epoch += half;
         (uint256 oldest, uint256 newest) = _ringNow();
@@ -101,9 +114,9 @@ contract LookaheadOracle is ILookaheadOracle {
 
     /// @inheritdoc ILookaheadOracle
     function recordMix(ProvedState calldata state, uint256 epoch, bytes32 mix, bytes32[] calldata branch) external {
-        (uint256 stateEpoch, Layout storage entry) = _prove(state);
+        (uint256 stateEpoch, Entry memory entry) = _prove(state);
         require(epoch < stateEpoch && stateEpoch - epoch < MIXES, MixNotFinal(epoch, stateEpoch));
-        _checkNode(state, mix, entry.randao * MIXES + (epoch % MIXES), branch);
+        _checkNode(state, mix, uint256(entry.randao) * MIXES + (epoch % MIXES), branch);
         if (mixOf[epoch] == mix) return;
         mixOf[epoch] = mix;
         emit MixRecorded(epoch, mix);
@@ -112,10 +125,11 @@ contract LookaheadOracle is ILookaheadOracle {
     /// @inheritdoc ILookaheadOracle
     function addLayout(Layout calldata entry) external {
         require(msg.sender == KEEPER, NotKeeper(msg.sender, KEEPER));
-        uint256 behindLast = uint256(_layouts[_layouts.length - 1].fromEpoch) + 1;
+        uint256 behindLast = uint256(_newest.fromEpoch) + 1;
         uint256 earliest = Math.max(behindLast, _currentEpoch() + TIMELOCK_EPOCHS);
         require(entry.fromEpoch >= earliest, LayoutTooEarly(entry.fromEpoch, earliest));
-        _append(entry);
+        _older.push(_newest);
+        _setNewest(entry);
     }
 
     /// @inheritdoc ILookaheadOracle
@@ -140,23 +154,30 @@ contract LookaheadOracle is ILookaheadOracle {
         bytes32[8] calldata fields,
         bytes32[] calldata branch
     ) external view {
-        (, Layout storage entry) = _prove(state);
+        (, Entry memory entry) = _prove(state);
         require(index <= INDEX_MASK, IndexTooLarge(0, index));
         _checkNode(state, Ssz.rootOf8(fields), (uint256(entry.validators) << INDEX_BITS) + index, branch);
     }
 
     /// @inheritdoc ILookaheadOracle
-    function layoutAt(uint256 epoch) external view returns (Layout memory entry) {
-        (bool known, Layout storage found) = _layoutAt(epoch);
-        if (known) entry = found;
+    function layoutAt(uint256 epoch) external view returns (Layout memory) {
+        Entry memory entry = _entryAt(epoch);
+        return
+            Layout(entry.fromEpoch, entry.version, entry.forkVersion, entry.lookahead, entry.validators, entry.randao);
     }
 
-    function _append(Layout memory entry) private {
-        require(
-            entry.lookahead == 0 || (entry.forkVersion > 0 && entry.validators > 0 && entry.randao > 0),
-            IncompleteLayout(entry.fromEpoch)
+    function _setNewest(Layout memory entry) private {
+        bool isWhole = entry.forkVersion > 0 && entry.validators > 0 && entry.randao > 0;
+        bool fits = (entry.forkVersion | entry.lookahead | entry.validators | entry.randao) <= type(uint40).max;
+        require(fits && (isWhole || entry.lookahead == 0), InvalidLayout(entry.fromEpoch));
+        _newest = Entry(
+            entry.fromEpoch,
+            entry.version,
+            uint40(entry.forkVersion),
+            uint40(entry.lookahead),
+            uint40(entry.validators),
+            uint40(entry.randao)
         );
-        _layouts.push(entry);
         emit LayoutAdded(entry);
     }
 
@@ -182,7 +203,7 @@ contract LookaheadOracle is ILookaheadOracle {
     }
 
     /// @dev R-1 to R-3.
-    function _prove(ProvedState calldata state) private view returns (uint256 epoch, Layout storage entry) {
+    function _prove(ProvedState calldata state) private view returns (uint256 epoch, Entry memory entry) {
         Header calldata header = state.header;
         bytes32 root = Ssz.rootOf5(
             Ssz.u64(header.slot),
@@ -194,9 +215,8 @@ contract LookaheadOracle is ILookaheadOracle {
         bytes32 beaconRoot = _beaconRoot(state.timestamp);
         require(root == beaconRoot, WrongHeader(root, beaconRoot));
         epoch = header.slot / SLOTS_PER_EPOCH;
-        bool known;
-        (known, entry) = _layoutAt(epoch);
-        require(known && entry.lookahead != 0, UnknownLayout(epoch));
+        entry = _entryAt(epoch);
+        require(entry.lookahead != 0, UnknownLayout(epoch));
         _checkNode(state, entry.version, entry.forkVersion, state.forkBranch);
     }
 
@@ -219,12 +239,15 @@ contract LookaheadOracle is ILookaheadOracle {
         require(success && LowLevelCall.returnDataSize() == 32, NoBeaconRoot(timestamp));
     }
 
-    /// @dev The last one that has begun.
-    function _layoutAt(uint256 epoch) private view returns (bool known, Layout storage entry) {
-        uint256 i = _layouts.length - 1;
-        entry = _layouts[i];
-        while (entry.fromEpoch > epoch && i > 0) entry = _layouts[--i];
-        return (entry.fromEpoch <= epoch, entry);
+    /// @dev The last one that has begun; all zero if none has.
+    function _entryAt(uint256 epoch) private view returns (Entry memory entry) {
+        entry = _newest;
+        if (entry.fromEpoch <= epoch) return entry;
+        for (uint256 i = _older.length; i > 0; --i) {
+            entry = _older[i - 1];
+            if (entry.fromEpoch <= epoch) return entry;
+        }
+        return Entry(0, 0, 0, 0, 0, 0);
     }
 
     /// @dev The epochs that the ring has places for.

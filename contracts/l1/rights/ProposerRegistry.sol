@@ -169,8 +169,10 @@ contract ProposerRegistry is IProposerRegistry {
     }
 
     function _checkPoint(bytes calldata point, uint256 size) private pure {
-        require(point.length == size && Bls.isCanonical(point), InvalidPoint(point));
-        require(!Bls.isInfinity(point), PointAtInfinity());
+        require(point.length == size, InvalidPoint(point));
+        (bool isCanonical, bool isInfinity) = Bls.read(point);
+        require(isCanonical, InvalidPoint(point));
+        require(!isInfinity, PointAtInfinity());
     }
 
     function _currentEpoch() private view returns (uint256) {

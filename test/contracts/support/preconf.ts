@@ -10,7 +10,7 @@ import { createPreconfL1, type PreconfL1, type PreconfOptions } from "../../../b
 import type { Hash32 } from "../../../src/primitives/types.ts";
 import type { IPreconfSlasher } from "../../../typechain-types/l1/PreconfSlasher.ts";
 
-export const BOND = 4n * 10n ** 18n;
+const BOND = 4n * 10n ** 18n;
 export const BY_PROPOSER = 2;
 export const BY_STAKE = 3;
 
