@@ -32,17 +32,6 @@
     "inputs": [
       {
         "internalType": "uint256",
-        "name": "fromEpoch",
-        "type": "uint256"
-      }
-    ],
-    "name": "IncompleteLayout",
-    "type": "error"
-  },
-  {
-    "inputs": [
-      {
-        "internalType": "uint256",
         "name": "place",
         "type": "uint256"
       },
@@ -64,6 +53,17 @@
       }
     ],
     "name": "InvalidHalf",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
+        "name": "fromEpoch",
+        "type": "uint256"
+      }
+    ],
+    "name": "InvalidLayout",
     "type": "error"
   },
   {
