@@ -15,9 +15,19 @@ import type { Address, Hex, Item } from "../src/primitives/types.ts";
 import { createL1Account, type L1Account, type L1Call, type SignedBlob } from "../src/sequencer/l1-account.ts";
 import { measureEvidence } from "./evidence.ts";
 import { createProposerBench } from "./proposers.ts";
+import { measureRights, type RightsCost } from "./rights.ts";
 
 export interface GasRow {
-	readonly name: "publish" | "publishCalldata" | "enqueue" | "deposit" | "register" | "slash" | "seal" | "check";
+	readonly name:
+		| "publish"
+		| "publishCalldata"
+		| "enqueue"
+		| "deposit"
+		| "register"
+		| "slash"
+		| "seal"
+		| "check"
+		| RightsCost["name"];
 	/** Rollups with transactions in the publication, or registered before. */
 	readonly rollups: number;
 	readonly blobs: number;
@@ -84,6 +94,7 @@ export async function measureGas({ provider, privateKey, wrapperVersion }: Devel
 		...(await depositRows(bench, single)),
 		...(await slashRows(bench)),
 		...(await proposerRows(bench, contents)),
+		...(await measureRights(signer)).map((cost) => ({ rollups: 0, blobs: 0, ...cost })),
 	];
 }
 

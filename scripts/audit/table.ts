@@ -18,6 +18,8 @@ const RECEIVERS: Readonly<Record<string, string>> = {
 	bridge: "IBridge",
 	rights: "ISequencingRights",
 	slasher: "IPreconfSlasher",
+	oracle: "ILookaheadOracle",
+	delegations: "IProposerRegistry",
 };
 
 interface Test {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { bls12_381 } from "@noble/curves/bls12-381.js";
 import { expect } from "chai";
 import { ethers } from "ethers";
-import { after, before, describe, it } from "mocha";
+import { after, afterEach, before, beforeEach, describe, it } from "mocha";
 import { EPOCH_SECONDS, GENESIS_FORK_VERSION, START_EPOCH } from "../../bench/rights-l1.ts";
 import type { Hash32, Hex } from "../../src/primitives/types.ts";
 import { ProposerRegistry__factory } from "../../typechain-types/factories/l1/rights/ProposerRegistry__factory.ts";
@@ -90,8 +90,12 @@ describe("ProposerRegistry", function () {
 
 	after(async () => await rights.close());
 
-	/** A test on a chain that forgets it. */
-	const check = (name: string, body: () => Promise<void>): Mocha.Test => it(name, async () => await rights.undo(body));
+	// A chain that forgets each test.
+	let snapshot: string;
+	beforeEach(async () => {
+		snapshot = await rights.provider.send("evm_snapshot", []);
+	});
+	afterEach(async () => await rights.provider.send("evm_revert", [snapshot]));
 
 	const withdrawal = (index: number, delegate: string, from = owner) => {
 		const { branch, fields, proved } = proofOf(index);
@@ -136,7 +140,7 @@ describe("ProposerRegistry", function () {
 		await delegations.connect(delegate).accept([index]);
 	}
 
-	check("R-8 (a): the withdrawal address names a delegate, of 0x01 and 0x02 credentials", async () => {
+	it("R-8 (a): the withdrawal address names a delegate, of 0x01 and 0x02 credentials", async () => {
 		for (const index of [0, 5]) {
 			await expect(withdrawal(index, alice.address)).to.emit(delegations, "Named").withArgs(index, alice.address, 0);
 			expect(await delegations.namedBy(index)).to.equal(alice.address);
@@ -145,7 +149,7 @@ describe("ProposerRegistry", function () {
 		expect(await delegations.namedBy(1)).to.equal(ZERO);
 	});
 
-	check("R-8 (a): nobody else does, nor an address in credentials that are none", async () => {
+	it("R-8 (a): nobody else does, nor an address in credentials that are none", async () => {
 		for (const from of [alice, bob])
 			await expect(withdrawal(0, alice.address, from))
 				.to.be.revertedWithCustomError(delegations, "NotWithdrawalAddress")
@@ -156,7 +160,7 @@ describe("ProposerRegistry", function () {
 				.withArgs(owner.address, proofOf(index).fields[1]);
 	});
 
-	check("R-8 (b): the key names a delegate, whoever calls, with either sign of the key's y", async () => {
+	it("R-8 (b): the key names a delegate, whoever calls, with either sign of the key's y", async () => {
 		const signs = new Set<string>();
 		for (const index of keys.keys()) {
 			signs.add((Number.parseInt(keyOf(index).compressed.slice(2, 4), 16) & 0x20) === 0 ? "smaller" : "larger");
@@ -168,7 +172,7 @@ describe("ProposerRegistry", function () {
 		expect(signs.size).to.equal(2);
 	});
 
-	check("R-10: the root is that of the SSZ containers, as Commit-Boost signs them", async () => {
+	it("R-10: the root is that of the SSZ containers, as Commit-Boost signs them", async () => {
 		expect(await delegations.DOMAIN()).to.equal(commitBoostDomain(GENESIS_FORK_VERSION));
 		const text = "Meridian: a validator names its delegate, version 1";
 		expect(await delegations.SIGNING_ID()).to.equal(ethers.id(text));
@@ -205,66 +209,60 @@ describe("ProposerRegistry", function () {
 		expect(document).to.include(Signature.toHex(point));
 	});
 
-	check(
-		"R-10, INV-REGISTRY-3 (trap 28): a signature for another chain, registry, validator, delegate or nonce names nobody",
-		async () => {
-			const registry = await delegations.getAddress();
-			const others: Partial<Binding>[] = [
-				{ chainId: chainId + 1n },
-				{ chainId: 0n },
-				{ registry: ethers.getAddress(flipped(ethers.zeroPadValue(registry, 32), 0, 0).replace(/^0x0{24}/, "0x")) },
-				{ registry: ZERO },
-				{ validatorIndex: 1n },
-				{ validatorIndex: 2n ** 40n },
-				{ delegate: bob.address },
-				{ delegate: ZERO },
-				{ nonce: 1n },
-				{ nonce: 2n ** 64n - 1n },
-			];
-			for (const other of others)
-				await expect(withKey(0, alice.address, await signature(0, alice.address, other)))
-					.to.be.revertedWithCustomError(delegations, "InvalidSignature")
-					.withArgs((await rootsFor(0, alice.address)).signing);
-			// Of another module, of another chain's domain, of the bare container, by another key.
-			const { binding, commitment } = await rootsFor(0, alice.address);
-			const domain = await delegations.DOMAIN();
-			const bare = { chainId, registry, validatorIndex: 0n, delegate: alice.address, nonce: 0n };
-			const otherModule = bindingRoots(bare, ethers.id("another module"), domain).signing;
-			const otherDomain = bindingRoots(bare, await delegations.SIGNING_ID(), commitBoostDomain("0x00000000")).signing;
-			for (const root of [binding, commitment, otherModule, otherDomain])
-				await expect(withKey(0, alice.address, keyOf(0).sign(root))).to.be.revertedWithCustomError(
-					delegations,
-					"InvalidSignature",
-				);
-			await expect(
-				withKey(0, alice.address, await signature(0, alice.address, {}, keyOf(1))),
-			).to.be.revertedWithCustomError(delegations, "InvalidSignature");
-		},
-	);
+	it("R-10, INV-REGISTRY-3 (trap 28): a signature for another chain, registry, validator, delegate or nonce names nobody", async () => {
+		const registry = await delegations.getAddress();
+		const others: Partial<Binding>[] = [
+			{ chainId: chainId + 1n },
+			{ chainId: 0n },
+			{ registry: ethers.getAddress(flipped(ethers.zeroPadValue(registry, 32), 0, 0).replace(/^0x0{24}/, "0x")) },
+			{ registry: ZERO },
+			{ validatorIndex: 1n },
+			{ validatorIndex: 2n ** 40n },
+			{ delegate: bob.address },
+			{ delegate: ZERO },
+			{ nonce: 1n },
+			{ nonce: 2n ** 64n - 1n },
+		];
+		for (const other of others)
+			await expect(withKey(0, alice.address, await signature(0, alice.address, other)))
+				.to.be.revertedWithCustomError(delegations, "InvalidSignature")
+				.withArgs((await rootsFor(0, alice.address)).signing);
+		// Of another module, of another chain's domain, of the bare container, by another key.
+		const { binding, commitment } = await rootsFor(0, alice.address);
+		const domain = await delegations.DOMAIN();
+		const bare = { chainId, registry, validatorIndex: 0n, delegate: alice.address, nonce: 0n };
+		const otherModule = bindingRoots(bare, ethers.id("another module"), domain).signing;
+		const otherDomain = bindingRoots(bare, await delegations.SIGNING_ID(), commitBoostDomain("0x00000000")).signing;
+		for (const root of [binding, commitment, otherModule, otherDomain])
+			await expect(withKey(0, alice.address, keyOf(0).sign(root))).to.be.revertedWithCustomError(
+				delegations,
+				"InvalidSignature",
+			);
+		await expect(
+			withKey(0, alice.address, await signature(0, alice.address, {}, keyOf(1))),
+		).to.be.revertedWithCustomError(delegations, "InvalidSignature");
+	});
 
-	check(
-		"R-10, INV-REGISTRY-3 (trap 28): a signature works once, and not after the validator named anybody in either way",
-		async () => {
-			const first = await signature(0, alice.address);
-			const early = await signature(0, alice.address, { nonce: 2n });
-			await withKey(0, alice.address, first);
-			await expect(withKey(0, alice.address, first)).to.be.revertedWithCustomError(delegations, "InvalidSignature");
-			const second = await signature(0, bob.address);
-			await withdrawal(0, owner.address);
-			await expect(withKey(0, bob.address, second)).to.be.revertedWithCustomError(delegations, "InvalidSignature");
-			expect(await delegations.namedBy(0)).to.equal(owner.address);
-			await withKey(0, alice.address, early);
-			expect(await delegations.nonceOf(0)).to.equal(3n);
-			// Another registry on the same chain has the same nonces.
-			const twin = await new ProposerRegistry__factory(rights.signer).deploy(oracle, GENESIS_FORK_VERSION);
-			const { branch, fields, proved } = proofOf(0);
-			await expect(
-				twin.bindByKey(proved, 0, fields, branch, alice.address, keyOf(0).uncompressed, first),
-			).to.be.revertedWithCustomError(delegations, "InvalidSignature");
-		},
-	);
+	it("R-10, INV-REGISTRY-3 (trap 28): a signature works once, and not after the validator named anybody in either way", async () => {
+		const first = await signature(0, alice.address);
+		const early = await signature(0, alice.address, { nonce: 2n });
+		await withKey(0, alice.address, first);
+		await expect(withKey(0, alice.address, first)).to.be.revertedWithCustomError(delegations, "InvalidSignature");
+		const second = await signature(0, bob.address);
+		await withdrawal(0, owner.address);
+		await expect(withKey(0, bob.address, second)).to.be.revertedWithCustomError(delegations, "InvalidSignature");
+		expect(await delegations.namedBy(0)).to.equal(owner.address);
+		await withKey(0, alice.address, early);
+		expect(await delegations.nonceOf(0)).to.equal(3n);
+		// Another registry on the same chain has the same nonces.
+		const twin = await new ProposerRegistry__factory(rights.signer).deploy(oracle, GENESIS_FORK_VERSION);
+		const { branch, fields, proved } = proofOf(0);
+		await expect(
+			twin.bindByKey(proved, 0, fields, branch, alice.address, keyOf(0).uncompressed, first),
+		).to.be.revertedWithCustomError(delegations, "InvalidSignature");
+	});
 
-	check("R-10: a key that is another validator's, or negated, is refused", async () => {
+	it("R-10: a key that is another validator's, or negated, is refused", async () => {
 		const signed = await signature(0, alice.address);
 		const { uncompressed } = keyOf(0);
 		const y = BigInt(ethers.dataSlice(uncompressed, 64));
@@ -276,7 +274,7 @@ describe("ProposerRegistry", function () {
 			.withArgs(ethers.sha256(ethers.concat([keyOf(1).compressed, new Uint8Array(16)])), proofOf(0).fields[0]);
 	});
 
-	check("R-10: coordinates not below the modulus, and points of another size, are refused", async () => {
+	it("R-10: coordinates not below the modulus, and points of another size, are refused", async () => {
 		const { uncompressed } = keyOf(0);
 		const signed = await signature(0, alice.address);
 		const wrong = (point: string): string[] => {
@@ -309,7 +307,7 @@ describe("ProposerRegistry", function () {
 				.withArgs(other);
 	});
 
-	check("R-10: infinity and zero are no keys and no signatures, even where a validator has such a key", async () => {
+	it("R-10: infinity and zero are no keys and no signatures, even where a validator has such a key", async () => {
 		const signed = await signature(0, alice.address);
 		const none = `0x${"00".repeat(128)}`;
 		for (const index of [0, 12, 14])
@@ -328,7 +326,7 @@ describe("ProposerRegistry", function () {
 		);
 	});
 
-	check("R-10: points off the curve or outside the subgroup are refused", async () => {
+	it("R-10: points off the curve or outside the subgroup are refused", async () => {
 		const signed = await signature(0, alice.address);
 		// (0, 2) is on the curve and has order 3.
 		await expect(withKey(13, alice.address, signed, coordinates(0n, 2n))).to.be.revertedWithCustomError(
@@ -353,7 +351,7 @@ describe("ProposerRegistry", function () {
 			await expect(withKey(0, alice.address, other)).to.be.revertedWithCustomError(delegations, "InvalidSignature");
 	});
 
-	check("INV-RIGHTS-3: every word of both calls' data changed, and data cut off, is refused", async () => {
+	it("INV-RIGHTS-3: every word of both calls' data changed, and data cut off, is refused", async () => {
 		const { branch, fields, proved } = proofOf(0);
 		const { interface: abi } = delegations;
 		const common = [proved, 0, fields, branch, alice.address] as const;
@@ -381,7 +379,7 @@ describe("ProposerRegistry", function () {
 			).to.be.revertedWithCustomError(oracle, list.length === 47 ? "NotInState" : "WrongBranchLength");
 	});
 
-	check("R-8: an acceptance counts from the second epoch after its own on, wherever in the epoch it was", async () => {
+	it("R-8: an acceptance counts from the second epoch after its own on, wherever in the epoch it was", async () => {
 		const epoch = START_EPOCH + 5;
 		for (const index of [0, 1, 2]) await withdrawal(index, alice.address);
 		for (const [index, second] of [
@@ -409,7 +407,7 @@ describe("ProposerRegistry", function () {
 			.withArgs(epoch + 10, epoch + 9);
 	});
 
-	check("R-8, INV-REGISTRY-2: only who is named accepts, once, and only the last one who was named", async () => {
+	it("R-8, INV-REGISTRY-2: only who is named accepts, once, and only the last one who was named", async () => {
 		const accept = (who: ethers.Wallet, index = 0) => delegations.connect(who).accept([index]);
 		await expect(accept(alice)).to.be.revertedWithCustomError(delegations, "NotNamed").withArgs(0, alice.address, ZERO);
 		await withdrawal(0, alice.address);
@@ -429,7 +427,7 @@ describe("ProposerRegistry", function () {
 		await expect(accept(alice, 1)).to.be.revertedWithCustomError(delegations, "NotNamed");
 	});
 
-	check("R-9: a new delegate ends the old one when it becomes effective, and not by being named", async () => {
+	it("R-9: a new delegate ends the old one when it becomes effective, and not by being named", async () => {
 		const epoch = START_EPOCH + 3;
 		await delegated(0, alice, epoch);
 		await at(epoch + 4);
@@ -445,7 +443,7 @@ describe("ProposerRegistry", function () {
 		]);
 	});
 
-	check("R-9: the validator ends it in either way, the delegate by resigning, from the second epoch on", async () => {
+	it("R-9: the validator ends it in either way, the delegate by resigning, from the second epoch on", async () => {
 		const epoch = START_EPOCH + 3;
 		for (const index of [0, 1, 2]) await delegated(index, alice, epoch + index);
 		const end = epoch + 10;
@@ -465,7 +463,7 @@ describe("ProposerRegistry", function () {
 			await expect(delegations.connect(alice).accept([index])).to.be.revertedWithCustomError(delegations, "NotNamed");
 	});
 
-	check("R-9: who never was the delegate, was replaced, or has resigned, resigns nothing", async () => {
+	it("R-9: who never was the delegate, was replaced, or has resigned, resigns nothing", async () => {
 		const epoch = START_EPOCH + 3;
 		const resign = (who: ethers.Wallet) => delegations.connect(who).resign([0]);
 		await withdrawal(0, alice.address);
@@ -487,7 +485,7 @@ describe("ProposerRegistry", function () {
 		expect(await delegatesOf(0, [epoch + 5, epoch + 6, epoch + 7])).to.deep.equal([alice.address, alice.address, ZERO]);
 	});
 
-	check("R-9: the last word of an epoch counts; what follows in the next one does not touch it", async () => {
+	it("R-9: the last word of an epoch counts; what follows in the next one does not touch it", async () => {
 		const epoch = START_EPOCH + 3;
 		const change = async (index: number, who: ethers.Wallet) => {
 			await withdrawal(index, who.address);
@@ -509,54 +507,51 @@ describe("ProposerRegistry", function () {
 		]);
 	});
 
-	check(
-		"INV-REGISTRY-1: delegates of past, current and next epochs never change, whatever is done (random histories)",
-		async () => {
-			const random = seededRandom();
-			const people = [alice, bob, owner];
-			for (let history = 0; history < 5; history++) {
-				const index = history;
-				/** Epoch -> the delegate, once it was fixed. */
-				const fixed = new Map<number, string>();
-				/** What the rules say: changes in the order in which they begin. */
-				const model = new Map<number, string>();
-				const modelAt = (epoch: number): string =>
-					[...model].filter(([from]) => from <= epoch).sort(([a], [b]) => b - a)[0]?.[1] ?? ZERO;
-				let named = ZERO;
-				const start = START_EPOCH + 5 + history * 40;
-				for (let epoch = start; epoch < start + 12; epoch++) {
-					await rights.enter(epoch);
-					for (let left = random.below(4); left > 0; left--) {
-						const who = people[random.below(3)] ?? owner;
-						const action = random.below(4);
-						if (action === 0) {
-							await withdrawal(index, who.address);
-							named = who.address;
-						} else if (action === 1 && named === who.address) {
-							await delegations.connect(who).accept([index]);
-							model.set(epoch + 2, who.address);
-							named = ZERO;
-						} else if (action === 2 && modelAt(epoch + 2) === who.address) {
-							await delegations.connect(who).resign([index]);
-							model.set(epoch + 2, ZERO);
-						} else if (action === 3 && random.below(3) === 0) {
-							await withdrawal(index, ZERO);
-							model.set(epoch + 2, ZERO);
-							named = ZERO;
-						}
-					}
-					for (let e = start; e <= epoch + 1; e++) {
-						const delegate = await delegations.delegateOf(index, e);
-						expect(delegate, `${random.seed}: epoch ${e} seen in ${epoch}`).to.equal(modelAt(e));
-						expect(fixed.get(e) ?? delegate).to.equal(delegate);
-						fixed.set(e, delegate);
+	it("INV-REGISTRY-1: delegates of past, current and next epochs never change, whatever is done (random histories)", async () => {
+		const random = seededRandom();
+		const people = [alice, bob, owner];
+		for (let history = 0; history < 5; history++) {
+			const index = history;
+			/** Epoch -> the delegate, once it was fixed. */
+			const fixed = new Map<number, string>();
+			/** What the rules say: changes in the order in which they begin. */
+			const model = new Map<number, string>();
+			const modelAt = (epoch: number): string =>
+				[...model].filter(([from]) => from <= epoch).sort(([a], [b]) => b - a)[0]?.[1] ?? ZERO;
+			let named = ZERO;
+			const start = START_EPOCH + 5 + history * 40;
+			for (let epoch = start; epoch < start + 12; epoch++) {
+				await rights.enter(epoch);
+				for (let left = random.below(4); left > 0; left--) {
+					const who = people[random.below(3)] ?? owner;
+					const action = random.below(4);
+					if (action === 0) {
+						await withdrawal(index, who.address);
+						named = who.address;
+					} else if (action === 1 && named === who.address) {
+						await delegations.connect(who).accept([index]);
+						model.set(epoch + 2, who.address);
+						named = ZERO;
+					} else if (action === 2 && modelAt(epoch + 2) === who.address) {
+						await delegations.connect(who).resign([index]);
+						model.set(epoch + 2, ZERO);
+					} else if (action === 3 && random.below(3) === 0) {
+						await withdrawal(index, ZERO);
+						model.set(epoch + 2, ZERO);
+						named = ZERO;
 					}
 				}
+				for (let e = start; e <= epoch + 1; e++) {
+					const delegate = await delegations.delegateOf(index, e);
+					expect(delegate, `${random.seed}: epoch ${e} seen in ${epoch}`).to.equal(modelAt(e));
+					expect(fixed.get(e) ?? delegate).to.equal(delegate);
+					fixed.set(e, delegate);
+				}
 			}
-		},
-	);
+		}
+	});
 
-	check("binds by key within its budget, the whole transaction; by withdrawal address for less", async () => {
+	it("binds by key within its budget, the whole transaction; by withdrawal address for less", async () => {
 		const gas = async (sent: Promise<ethers.ContractTransactionResponse>): Promise<number> =>
 			Number((await (await sent).wait())?.gasUsed);
 		const byKey = await gas(withKey(0, alice.address, await signature(0, alice.address)));
@@ -565,21 +560,18 @@ describe("ProposerRegistry", function () {
 		expect(byAddress).to.be.within(21_000, byKey - 100_000);
 	});
 
-	check(
-		"R-1: without a proved validator nothing is bound: a header, a state or a validator that is another's",
-		async () => {
-			const { branch, fields, proved } = proofOf(0);
-			const bind = (state: ProvedState, index: number) =>
-				delegations.connect(owner).bindByWithdrawal(state, index, fields, branch, alice.address);
-			await expect(bind({ ...proved, timestamp: proved.timestamp + 12 }, 0)).to.be.revertedWithCustomError(
-				oracle,
-				"NoBeaconRoot",
-			);
-			await expect(bind(proved, 1)).to.be.revertedWithCustomError(oracle, "NotInState");
-			const stranger = syntheticState({ slot: START_EPOCH * SLOTS_PER_EPOCH + 5, validators: [seededValidator(0)] });
-			await expect(bind(stranger.proved(proved.timestamp), 0)).to.be.revertedWithCustomError(oracle, "WrongHeader");
-		},
-	);
+	it("R-1: without a proved validator nothing is bound: a header, a state or a validator that is another's", async () => {
+		const { branch, fields, proved } = proofOf(0);
+		const bind = (state: ProvedState, index: number) =>
+			delegations.connect(owner).bindByWithdrawal(state, index, fields, branch, alice.address);
+		await expect(bind({ ...proved, timestamp: proved.timestamp + 12 }, 0)).to.be.revertedWithCustomError(
+			oracle,
+			"NoBeaconRoot",
+		);
+		await expect(bind(proved, 1)).to.be.revertedWithCustomError(oracle, "NotInState");
+		const stranger = syntheticState({ slot: START_EPOCH * SLOTS_PER_EPOCH + 5, validators: [seededValidator(0)] });
+		await expect(bind(stranger.proved(proved.timestamp), 0)).to.be.revertedWithCustomError(oracle, "WrongHeader");
+	});
 });
 
 /** A point of the curve over Fp2 that is not of G2's order. */

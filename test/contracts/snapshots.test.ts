@@ -10,7 +10,16 @@ const MEND = "if the change is meant: node scripts/audit/snapshots.ts";
 const committed = (name: string): string => readFileSync(new URL(`../../snapshots/${name}`, import.meta.url), "utf8");
 
 /** The budgets of whole L1 transactions; of the check, within one. */
-const BUDGETS = { publish: 45_000, enqueue: 65_000, deposit: 45_000, slash: 200_000, check: 10_000, seal: 1_000_000 };
+const BUDGETS = {
+	publish: 45_000,
+	enqueue: 65_000,
+	deposit: 45_000,
+	slash: 200_000,
+	check: 10_000,
+	seal: 1_000_000,
+	publishEpoch: 95_000,
+	bindByKey: 300_000,
+};
 
 // Code that is instrumented for coverage costs more and is larger.
 const measurable = !hre.globalOptions.coverage;
@@ -39,6 +48,8 @@ if (measurable)
 			expect(most({ name: "check" })).to.be.within(4_200, BUDGETS.check);
 			expect(most({ name: "seal" })).to.be.within(21_000, BUDGETS.seal);
 			expect(most({ name: "slash" })).to.be.within(21_000, BUDGETS.slash);
+			expect(most({ name: "publishEpoch", warm: true })).to.be.within(21_000, BUDGETS.publishEpoch);
+			expect(most({ name: "bindByKey" })).to.be.within(21_000, BUDGETS.bindByKey);
 			expect(most({ name: "deposit", warm: true })).to.be.within(21_000, BUDGETS.deposit);
 		});
 	});

@@ -9,8 +9,6 @@ export interface TestRights extends RightsL1 {
 	readonly keeper: ethers.Wallet;
 	/** Of a label, with ether. */
 	account(label: string): Promise<ethers.Wallet>;
-	/** Runs it and takes everything on the chain back. */
-	undo(what: () => Promise<void>): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -29,14 +27,6 @@ export async function createTestRights(): Promise<TestRights> {
 		signer,
 		keeper,
 		account,
-		async undo(what) {
-			const snapshot = await provider.send("evm_snapshot", []);
-			try {
-				await what();
-			} finally {
-				await provider.send("evm_revert", [snapshot]);
-			}
-		},
 		close: () => connection.close(),
 	};
 }

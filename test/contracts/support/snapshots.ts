@@ -13,6 +13,8 @@ const CONTRACTS = [
 	"OpenRights",
 	"ProposerRights",
 	"PreconfSlasher",
+	"LookaheadOracle",
+	"ProposerRegistry",
 ];
 
 export interface CodeSize {
