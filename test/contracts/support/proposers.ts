@@ -17,9 +17,9 @@ import {
 } from "../../../typechain-types/index.ts";
 import { createTestTimeline, type TestTimeline } from "./timeline.ts";
 
-export const SLOT = 12;
+const SLOT = 12;
 export const SLOTS_PER_EPOCH = 8;
-export const LEAD = 4;
+const LEAD = 4;
 const TICK = 2;
 /** Of the beacon chain, when the timeline begins: not an epoch's first. */
 const GENESIS_SLOT = 100;
