@@ -6,7 +6,7 @@ import { keccak256 } from "../../../src/primitives/hash.ts";
 import type { Hash32, Hex } from "../../../src/primitives/types.ts";
 
 export const SLOTS_PER_EPOCH = 32;
-export const MIXES = 65_536;
+const MIXES = 65_536;
 
 /** */
 export const FULU = {
