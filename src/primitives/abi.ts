@@ -55,7 +55,7 @@ export const LOOKAHEAD_ORACLE_ABI = [
 	`function publish(${PROVED_STATE} state, uint256 half, bytes32[] chunks, bytes32[] branch) returns (uint256 epoch)`,
 	`function recordMix(${PROVED_STATE} state, uint256 epoch, bytes32 mix, bytes32[] branch)`,
 	"function proposersOf(uint256 epoch) view returns (uint256[] validatorIndices)",
-	`function layoutAt(uint256 epoch) view returns (${LAYOUT} entry)`,
+	`function layoutAt(uint256 epoch) view returns (${LAYOUT})`,
 	"function BEACON_GENESIS_TIME() view returns (uint256)",
 	"function SLOT_SECONDS() view returns (uint256)",
 	"function SLOTS_PER_EPOCH() view returns (uint256)",

@@ -57,9 +57,7 @@ contract OrderProofsTest is TimelineFixture {
         (bool success, bytes memory answer) = target.call(question);
         uint256 spent = before - gasleft();
         assertTrue(success && abi.decode(answer, (bool)), "proved");
-        // Code that is instrumented for coverage costs more.
-        bool measurable = !vm.envOr("MERIDIAN_COVERAGE", false);
-        assertTrue(spent > 30_000 && (spent <= BUDGET_GAS || !measurable), "gas");
+        assertGas(spent, 30_000, BUDGET_GAS);
     }
 
     function testFuzz_PositionsCompareAsTheyStand_INV_ORDER_1(uint256 seed) public {

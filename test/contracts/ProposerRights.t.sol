@@ -156,7 +156,7 @@ contract ProposerRightsTest is RightsFixture {
         vm.cool(address(oracle));
         uint256 before = gasleft();
         module.seal(epoch);
-        assertTrue(before - gasleft() < 1_200_000, "new places");
+        assertGas(before - gasleft(), 32 * 20_000, 1_200_000);
         vm.warp(startOf((epoch + EPOCHS - 1) * 32));
         record(epoch + EPOCHS, type(uint32).max);
         vm.cool(address(module));
@@ -164,7 +164,7 @@ contract ProposerRightsTest is RightsFixture {
         vm.cool(address(oracle));
         before = gasleft();
         module.seal(epoch + EPOCHS);
-        assertTrue(before - gasleft() < 600_000, "recycled places");
+        assertGas(before - gasleft(), 30_000, 600_000);
     }
 
     // ---------------------------------------------------------------------------------------------- windows
@@ -280,7 +280,7 @@ contract ProposerRightsTest is RightsFixture {
             vm.cool(address(module));
             uint256 before = gasleft();
             module.check(owner, slots[i], "");
-            assertTrue(before - gasleft() <= 10_000, "the call included");
+            assertGas(before - gasleft(), 4_200, 10_000);
         }
     }
 

@@ -79,7 +79,7 @@ contract StakedSlashingTest is StakeFixture {
         uint256 before = gasleft();
         slasher.slash(ALICE, 1, 10);
         uint256 spent = before - gasleft();
-        assertTrue(spent > 50_000 && spent < 200_000, "gas");
+        assertGas(spent, 50_000, 200_000);
     }
 
     function test_SlashesNobodysPoolToNoEffect() public {

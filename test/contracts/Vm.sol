@@ -67,6 +67,11 @@ abstract contract Test {
         if (!condition) revert NotTrue(what);
     }
 
+    /// @dev Code that is instrumented for coverage costs more than any budget says.
+    function assertGas(uint256 spent, uint256 atLeast, uint256 atMost) internal view {
+        assertTrue(spent >= atLeast && (spent <= atMost || vm.envOr("MERIDIAN_COVERAGE", false)), "gas");
+    }
+
     /// @dev A number between the two, both included.
     function bound(uint256 value, uint256 minimum, uint256 maximum) internal pure returns (uint256) {
         return minimum + (value % (maximum - minimum + 1));

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { ethers } from "ethers";
+import hre from "hardhat";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { EPOCH_SECONDS, SLOT_SECONDS, START_EPOCH, TIMELOCK_EPOCHS } from "../../bench/rights-l1.ts";
 import { BEACON_ROOTS_ADDRESS } from "../../src/execute/systemContracts.ts";
@@ -22,6 +23,8 @@ import { changes, createTestRights, flipped, refusal, type TestRights } from "./
 const RING = 64;
 /** The budget of the whole transaction. */
 const PUBLISH_GAS = 95_000;
+// Code that is instrumented for coverage costs more than any budget says.
+const MEASURABLE = !hre.globalOptions.coverage;
 
 const firstSlotOf = (epoch: number): number => epoch * SLOTS_PER_EPOCH;
 
@@ -534,7 +537,7 @@ describe("LookaheadOracle", function () {
 			const { proved, state } = await known({ slot: firstSlotOf(epoch + RING) + 5 });
 			const { branch, chunks } = state.half(half);
 			const receipt = await (await oracle.publish(proved, half, chunks, branch)).wait();
-			expect(Number(receipt?.gasUsed)).to.be.within(21_000, PUBLISH_GAS);
+			expect(Number(receipt?.gasUsed)).to.be.within(21_000, MEASURABLE ? PUBLISH_GAS : Infinity);
 		}
 	});
 });

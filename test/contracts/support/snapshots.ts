@@ -33,11 +33,14 @@ export async function gasSnapshot(): Promise<GasRow[]> {
 	}
 }
 
-/** Every transaction in a block exactly one slot after the last: hashes, and so the zero bytes in calldata, stay the same. */
+/**
+ * Every transaction in a block exactly one slot after the last, and its gas estimated for that moment, not for when the machine gets to
+ * it: hashes, and so the zero bytes in calldata, stay the same.
+ */
 function steady(provider: ethers.Eip1193Provider): ethers.Eip1193Provider {
 	return {
 		async request(call) {
-			if (call.method === "eth_sendRawTransaction") {
+			if (call.method === "eth_sendRawTransaction" || call.method === "eth_estimateGas") {
 				const latest = await provider.request({ method: "eth_getBlockByNumber", params: ["latest", false] });
 				await provider.request({ method: "evm_setNextBlockTimestamp", params: [Number(latest.timestamp) + 12] });
 			}
