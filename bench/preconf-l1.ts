@@ -123,8 +123,6 @@ export async function createPreconfL1(
 	};
 }
 
-let contents = 0;
-
 async function publish(inbox: Inbox, from: ethers.Wallet, ticks: readonly TickItems[]): Promise<PublishedTicks> {
 	const latest = await inbox.runner?.provider?.getBlock("latest");
 	const publisher = from.address.toLowerCase() as Address;
@@ -139,10 +137,9 @@ async function publish(inbox: Inbox, from: ethers.Wallet, ticks: readonly TickIt
 		blobs: 0,
 		ticksRoot: ticksRootOf(ticks),
 	};
-	// What the data says nobody asks here.
-	contents += 1;
-	const data = ethers.toBeHex(contents, 32);
 	const { l1OriginHash, parent, ticksRoot } = header;
+	// What the data says nobody asks here: the publication's number.
+	const data = ethers.toBeHex((BigInt(parent) >> 224n) + 1n, 32);
 	const options = { gasLimit: 500_000 };
 	const sent = await inbox.publishCalldata(parent, packMeta(header), ticksRoot, l1OriginHash, data, "0x", options);
 	const receipt = await sent.wait();

@@ -21,22 +21,6 @@ const BUDGETS = {
 	bindByKey: 300_000,
 };
 
-/**
- * A publication's calldata holds hashes of the chain before it, and a zero byte in one of them costs 12 gas less. After the timed
- * deployments of other rows those hashes differ from run to run, by a few such bytes.
- */
-const HASH_NOISE = 60;
-
-/** The rows with the committed gas where they are as near to it as hashes may bring them. */
-function settled(rows: readonly GasRow[]): GasRow[] {
-	const before: readonly GasRow[] = JSON.parse(committed("gas.json"));
-	return rows.map((row, i) => {
-		const gas = before[i]?.gas ?? 0;
-		const noisy = row.name.startsWith("publish") && Math.abs(row.gas - gas) <= HASH_NOISE;
-		return noisy ? { ...row, gas } : row;
-	});
-}
-
 // Code that is instrumented for coverage costs more and is larger.
 const measurable = !hre.globalOptions.coverage;
 
@@ -51,7 +35,7 @@ if (measurable)
 		it("of gas are what is committed, and within the budgets", async function () {
 			this.timeout(240_000);
 			const rows = await gasSnapshot();
-			expect(render(settled(rows)), MEND).to.equal(committed("gas.json"));
+			expect(render(rows), MEND).to.equal(committed("gas.json"));
 			const most = (wanted: Partial<GasRow>): number =>
 				Math.max(
 					...rows
