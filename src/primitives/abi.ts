@@ -44,6 +44,7 @@ export const BRIDGE_ABI = [
 
 export const RIGHTS_ABI = [
 	"function rightOf(uint256 slot) view returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind)",
+	"function HANDOVER_LEAD() view returns (uint256)",
 ] as const;
 
 const PROVED_STATE =

@@ -24,9 +24,9 @@ import type { Request } from "./l1-account.ts";
 import { MessagePlaces } from "./messages.ts";
 import { chooseOrigin } from "./origin.ts";
 import type { Promises } from "./preconf/promises.ts";
-import { Publisher, sentReport } from "./publisher.ts";
+import { type InFlight, Publisher, sentReport } from "./publisher.ts";
 import { tryPublication } from "./reverts.ts";
-import { isTooOld, keyOfLast, type Plan, reconcile, upToGap } from "./speculation.ts";
+import { isLost, keyOfLast, type Plan, reconcile, upToGap } from "./speculation.ts";
 import { type Step, stepsOf } from "./steps.ts";
 import { itemsOf, Supply } from "./supply.ts";
 import { L1Track } from "./track.ts";
@@ -48,6 +48,8 @@ export class Sequencer {
 	#sent: readonly Plan[] = [];
 	/** Order state after all plans. */
 	#state: OrderState;
+	/** Ticks before it that L1 has not got can no longer be published: their window is over. */
+	#from: Tick = 0;
 	readonly #promises: Promises | null;
 
 	private constructor(source: L1Source, track: L1Track, store: Store, options: SequencerOptions) {
@@ -159,45 +161,37 @@ export class Sequencer {
 	/** Takes in L1: new blocks, reorgs, what became of the publication in flight. Undoes what no longer holds. */
 	async sync(): Promise<SyncReport> {
 		const advance = await this.#track.advance();
-		const before = this.#plans;
-		const reconciled = reconcile(
-			{
-				config: this.timeline.config,
-				coinbase: this.#coinbase,
-				state: this.#track.state,
-				derived: this.#track.blocks.flatMap((block) => block.ticks),
-			},
-			before,
-		);
-		this.#plans = reconciled.kept;
-		this.#state = reconciled.state;
-		this.#supply.giveBack(reconciled.undone.map((plan) => plan.taken));
-		const speculative = reconciled.speculative.map((tick): Step => ({ kind: "tick", tick }));
-		const steps = [...this.#track.blocks.flatMap(stepsOf), ...speculative];
-		const placed = this.#messages.place(this.#track.blocks, steps);
-		if (this.#promises === null) await this.#execution.sync(placed);
-		else await this.#promises.holding(() => this.#execution.sync(placed));
-		this.#orderElsewhere(reconciled.undone);
-		this.#supply.prune();
+		const undoneTicks = await this.#followL1();
 		await this.#forgetFinal();
 		const settled = await this.#publisher.settle();
 		const { firstTick, lastTick } = settled.kind === "mined" ? settled.draft : { firstTick: 0, lastTick: 0 };
 		return {
 			l1Number: this.#track.state.l1.number,
 			removedBlocks: advance.removed,
-			undoneTicks: reconciled.undone.map((plan) => plan.planned.tick),
+			undoneTicks,
 			mined: settled.kind === "mined" ? { receipt: settled.receipt, firstTick, lastTick } : null,
 		};
 	}
 
 	/**
+	 * Gives up all ticks before that one that L1 has not got: the window that they could be published in is over (R-15). What was in them
+	 * is ordered again, in later ticks. Returns the ticks that are undone: they, and those made upon them.
+	 */
+	async lapse(before: Tick): Promise<readonly Tick[]> {
+		if (before <= this.#from) return [];
+		this.#from = before;
+		return await this.#followL1();
+	}
+
+	/**
 	 * Orders and executes a tick, if there is anything to do: transactions waiting, or due forced entries or deposits to take. Null otherwise, and for
 	 * a tick that is not after the last one.
+	 * @param options.evenEmpty although there is nothing to do: a tick that ends a window
 	 */
-	async makeTick(tick: Tick): Promise<UnsafeTick | null> {
+	async makeTick(tick: Tick, { evenEmpty = false } = {}): Promise<UnsafeTick | null> {
 		await this.#promises?.close(tick);
 		const promised = await this.#makePromised(tick - 1);
-		const made = promised === null ? null : await this.#makeOne(tick);
+		const made = promised === null ? null : await this.#makeOne(tick, evenEmpty);
 		const ticks = [...(promised ?? []), ...(made?.ticks ?? [])];
 		return ticks.length === 0 ? null : { ticks };
 	}
@@ -206,15 +200,15 @@ export class Sequencer {
 	async #makePromised(upTo: Tick): Promise<UnsafeTick["ticks"] | null> {
 		const made: UnsafeTick["ticks"][number][] = [];
 		for (const tick of this.#promises?.ticksBetween(this.#state.lastTick, upTo) ?? []) {
-			if (isTooOld(this.timeline.config, this.#track.state, tick)) continue;
-			const one = await this.#makeOne(tick);
+			if (this.#isLost(tick)) continue;
+			const one = await this.#makeOne(tick, false);
 			made.push(...(one?.ticks ?? []));
 			if (one === null && this.#track.state.l1.timestamp < tickTime(this.timeline.config, tick)) return null;
 		}
 		return made;
 	}
 
-	async #makeOne(tick: Tick): Promise<UnsafeTick | null> {
+	async #makeOne(tick: Tick, evenEmpty: boolean): Promise<UnsafeTick | null> {
 		const { config } = this.timeline;
 		const empty = this.#emptyTick(tick);
 		const last = empty?.ticks.at(-1);
@@ -222,7 +216,7 @@ export class Sequencer {
 		const taken = await this.#supply.take(empty.ticks, this.#promises?.itemsOf(tick));
 		const planned = { tick, l1Origin: last.l1Origin.number, items: itemsOf(taken) };
 		const byL1 = empty.ticks.some((one) => one.forced.length > 0 || one.deposits.size > 0);
-		if (planned.items.length === 0 && !byL1) return null;
+		if (planned.items.length === 0 && !byL1 && !evenEmpty) return null;
 		const applied = applyTicks(config, this.#state, this.#coinbase, [planned]);
 		if (!applied.ok) {
 			this.#supply.giveBack([taken]);
@@ -244,11 +238,40 @@ export class Sequencer {
 		return await this.#promises.making(tick, txs, execute);
 	}
 
+	/** Holds the plans to L1 as it is now, and the execution to the plans. Returns the ticks undone. */
+	async #followL1(): Promise<readonly Tick[]> {
+		const reconciled = reconcile(
+			{
+				config: this.timeline.config,
+				coinbase: this.#coinbase,
+				state: this.#track.state,
+				derived: this.#track.blocks.flatMap((block) => block.ticks),
+				from: this.#from,
+			},
+			this.#plans,
+		);
+		this.#plans = reconciled.kept;
+		this.#state = reconciled.state;
+		this.#supply.giveBack(reconciled.undone.map((plan) => plan.taken));
+		const speculative = reconciled.speculative.map((tick): Step => ({ kind: "tick", tick }));
+		const steps = [...this.#track.blocks.flatMap(stepsOf), ...speculative];
+		const placed = this.#messages.place(this.#track.blocks, steps);
+		if (this.#promises === null) await this.#execution.sync(placed);
+		else await this.#promises.holding(() => this.#execution.sync(placed));
+		this.#orderElsewhere(reconciled.undone);
+		this.#supply.prune();
+		return reconciled.undone.map((plan) => plan.planned.tick);
+	}
+
+	/** No publication can hold the tick any more, if none does. */
+	#isLost(tick: Tick): boolean {
+		return isLost({ config: this.timeline.config, state: this.#track.state, from: this.#from }, tick);
+	}
+
 	/** Promised items whose place L1 has given to somebody else: no promise of ours can hold there, but they are not lost. */
 	#orderElsewhere(undone: readonly Plan[]): void {
 		for (const { planned, taken } of undone) {
-			const old = isTooOld(this.timeline.config, this.#track.state, planned.tick);
-			if (planned.tick > this.#track.state.lastTick && !old) continue;
+			if (planned.tick > this.#track.state.lastTick && !this.#isLost(planned.tick)) continue;
 			for (const item of taken.promised)
 				if (item.kind === "bundle") this.submitBundle(item.legs);
 				else this.submit(item.leg.rollupId, item.leg.rawTx);
@@ -258,11 +281,13 @@ export class Sequencer {
 	/**
 	 * Sends what L1 has not got yet, in one publication; replaces the one in flight if it can only revert, or waits too long.
 	 * @param latest only ticks up to this one, because L1 refuses those in its future
+	 * @param options.whole replaces it as well if there are later ticks by now: when there may be no other publication
 	 */
-	async publish(latest: Tick): Promise<PublishReport> {
+	async publish(latest: Tick, { whole = false } = {}): Promise<PublishReport> {
 		const l1Number = this.#track.state.l1.number;
 		const inFlight = this.#publisher.inFlight;
-		if (inFlight !== null && this.#stillRight(inFlight.draft.parent)) {
+		const hasMore = whole && this.#unpublished().some(({ planned }) => isBetween(planned.tick, inFlight, latest));
+		if (inFlight !== null && !hasMore && this.#stillRight(inFlight.draft.parent)) {
 			if (!this.#publisher.isStale(l1Number)) return { kind: "waiting" };
 			return (await this.#publisher.bump(l1Number)) ? sentReport(inFlight.draft, 0, true) : { kind: "too-dear" };
 		}
@@ -350,3 +375,7 @@ export class Sequencer {
 		this.#plans = this.#plans.filter((plan) => plan.planned.tick > last);
 	}
 }
+
+/** After what is in flight, and not too late. */
+const isBetween = (tick: Tick, inFlight: InFlight | null, latest: Tick): boolean =>
+	inFlight !== null && inFlight.draft.lastTick < tick && tick <= latest;

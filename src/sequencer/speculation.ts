@@ -28,11 +28,17 @@ export interface Reconciled {
 	readonly state: OrderState;
 }
 
-export interface Ground {
+/** What decides whether a tick can still be published. */
+export interface Limits {
 	readonly config: TimelineConfig;
-	readonly coinbase: Address;
 	/** After the L1 head. */
 	readonly state: OrderState;
+	/** The windows of ticks before this one are over. */
+	readonly from: Tick;
+}
+
+export interface Ground extends Limits {
+	readonly coinbase: Address;
 	/** Ticks derived from L1 since the oldest plan. */
 	readonly derived: readonly DerivedTick[];
 }
@@ -55,8 +61,7 @@ export function reconcile(ground: Ground, plans: readonly Plan[]): Reconciled {
 			(keys.get(tick) === plan.key ? kept : undone).push(plan);
 			continue;
 		}
-		const applied =
-			broken || isTooOld(config, ground.state, tick) ? null : applyTicks(config, state, coinbase, [plan.planned]);
+		const applied = broken || isLost(ground, tick) ? null : applyTicks(config, state, coinbase, [plan.planned]);
 		if (!applied?.ok || keyOfLast(applied.ticks) !== plan.key) {
 			broken = true;
 			undone.push(plan);
@@ -80,9 +85,9 @@ export function upToGap(ready: readonly Plan[], missing: readonly Tick[]): reado
 	return ready.filter(({ planned }) => planned.tick < gap);
 }
 
-/** The Inbox would refuse it as first tick of a publication in the next L1 block. */
-export function isTooOld(config: TimelineConfig, state: OrderState, tick: Tick): boolean {
-	return tickTime(config, tick) + config.maxLag <= state.l1.timestamp + config.slotSeconds;
+/** No publication in the next L1 block can begin with the tick: its window is over, or the Inbox would call it too old. */
+export function isLost({ config, from, state }: Limits, tick: Tick): boolean {
+	return tick < from || tickTime(config, tick) + config.maxLag <= state.l1.timestamp + config.slotSeconds;
 }
 
 /** The key of the planned tick itself, which comes after those inserted before it. */

@@ -1,18 +1,13 @@
 /** What a sequencer knows of its windows and of L1's clock, from L1 itself (P-14). */
 import { slotAt, slotStart } from "../../derive/clock.ts";
-import { type Right, rightOf } from "../../l1/rights.ts";
-import type { RpcTransport } from "../../l1/rpc.ts";
 import type { Address, Tick, TimelineConfig } from "../../primitives/types.ts";
+import { OWNED_KINDS, type WindowBook } from "../windows/book.ts";
 import type { ClockReading, Ownership, PromiseGate } from "./types.ts";
 
 export interface GateOptions {
-	readonly rpc: RpcTransport;
-	/** The timeline's rights module. */
-	readonly rights: Address;
+	readonly book: WindowBook;
 	readonly config: TimelineConfig;
 	readonly sequencer: Address;
-	/** How many slots from the current one on are asked for. 64 by default. */
-	readonly slotsAhead?: number;
 	/** After how long the last block says nothing of the clock any more, in milliseconds. Eight slots by default. */
 	readonly clockAgeMs?: number;
 	/** How long after its slot has begun a block may be seen at the latest, in milliseconds, for the clock to be known. A third of a slot by default. */
@@ -21,7 +16,6 @@ export interface GateOptions {
 	readonly now?: () => number;
 }
 
-const PROMISING_KINDS = new Set([2, 3]);
 /** Blocks of which the least delay counts. */
 const SIGHTINGS = 8;
 
@@ -33,32 +27,22 @@ interface Sighting {
 
 export class L1Gate implements PromiseGate {
 	readonly #options: Required<GateOptions>;
-	#rights = new Map<number, Right>();
 	#sightings: readonly Sighting[] = [];
 	#lastTimestamp = 0;
 
 	constructor(options: GateOptions) {
 		const slotMs = options.config.slotSeconds * 1_000;
-		const defaults = { slotsAhead: 64, clockAgeMs: 8 * slotMs, blockDelayMs: slotMs / 3, now: Date.now };
+		const defaults = { clockAgeMs: 8 * slotMs, blockDelayMs: slotMs / 3, now: Date.now };
 		this.#options = { ...defaults, ...options };
 	}
 
 	/**
-	 * Asks whose the slots from the current one on are; those that are known are not asked again.
-	 * @param afresh asks for all: after a reorg of L1, a seal may be gone
+	 * Asks whose the slots from the current one on are.
+	 * @param afresh those that are known, too: after a reorg of L1, a seal may be gone
 	 */
 	async refresh(afresh = false): Promise<void> {
-		const { config, now, rights, rpc, slotsAhead } = this.#options;
-		const first = slotAt(config, now() / 1_000);
-		const known = afresh ? new Map<number, Right>() : this.#rights;
-		const next = new Map<number, Right>();
-		for (let slot = Math.max(0, first - 1); slot <= first + slotsAhead; slot++) {
-			const right = known.get(slot) ?? (await rightOf(rpc, rights, slot));
-			// Nothing is known of later ones either.
-			if (right === null) break;
-			if (PROMISING_KINDS.has(right.kind)) next.set(slot, right);
-		}
-		this.#rights = next;
+		const { book, config, now } = this.#options;
+		await book.refresh(slotAt(config, now() / 1_000), afresh);
 	}
 
 	/** To be told of each new L1 block when it is first seen, with its timestamp in seconds: that is what the clock is held to. */
@@ -70,19 +54,12 @@ export class L1Gate implements PromiseGate {
 	}
 
 	ownershipOf(tick: Tick): Ownership {
-		const { config, sequencer } = this.#options;
-		let owned: Right | null = null;
-		let lastSlot = 0;
-		let known = false;
-		for (const [slot, right] of this.#rights) {
-			if (tick < right.minTick || tick > right.maxTick) continue;
-			known = true;
-			if (right.sequencer !== sequencer) continue;
-			owned = right;
-			lastSlot = Math.max(lastSlot, slot);
-		}
-		if (owned === null) return known ? "not-owner" : "unknown";
-		return { firstTick: owned.minTick, lastTick: owned.maxTick, lastBlockTime: slotStart(config, lastSlot) };
+		const { book, config, sequencer } = this.#options;
+		const window = book.windowOf(tick);
+		if (window === null || !OWNED_KINDS.has(window.kind)) return "unknown";
+		if (window.sequencer !== sequencer) return "not-owner";
+		const { lastSlot, maxTick, minTick } = window;
+		return { firstTick: minTick, lastTick: maxTick, lastBlockTime: slotStart(config, lastSlot) };
 	}
 
 	/**

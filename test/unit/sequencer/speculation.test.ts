@@ -111,7 +111,13 @@ function plansOn(state: OrderState, ticks: readonly PlannedTick[]): Plan[] {
 }
 
 const ticksOf = (plans: readonly Plan[]): number[] => plans.map((plan) => plan.planned.tick);
-const on = (chain: Chain) => ({ config: CONFIG, coinbase: COINBASE, state: chain.state, derived: chain.derived });
+const on = (chain: Chain, from = 0) => ({
+	config: CONFIG,
+	coinbase: COINBASE,
+	state: chain.state,
+	derived: chain.derived,
+	from,
+});
 
 describe("unsafe ticks held against L1", () => {
 	const setup = (): { chain: Chain; plans: Plan[] } => {
@@ -203,6 +209,15 @@ describe("unsafe ticks held against L1", () => {
 			chain.mine();
 		}
 		expect(ticksOf(reconcile(on(chain), plans).undone)).to.deep.equal([18, 19, 21]);
+	});
+
+	it("are undone once their window is over, with those made upon them; published ones are not (R-15)", () => {
+		const { chain, plans } = setup();
+		expect(ticksOf(reconcile(on(chain, 18), plans).kept)).to.deep.equal([18, 19, 21]);
+		expect(ticksOf(reconcile(on(chain, 19), plans).undone)).to.deep.equal([18, 19, 21]);
+		chain.publish([planned(18, 2), planned(19, 2)]);
+		expect(ticksOf(reconcile(on(chain, 20), plans).kept)).to.deep.equal([18, 19, 21]);
+		expect(ticksOf(reconcile(on(chain, 22), plans).undone)).to.deep.equal([21]);
 	});
 
 	it("have roots that a publication of theirs would carry (D-6)", () => {

@@ -7,6 +7,7 @@ import { RIGHTS_ABI } from "../../../../src/primitives/abi.ts";
 import { MeridianError } from "../../../../src/primitives/errors.ts";
 import type { Address } from "../../../../src/primitives/types.ts";
 import { L1Gate } from "../../../../src/sequencer/preconf/gate.ts";
+import { WindowBook } from "../../../../src/sequencer/windows/book.ts";
 import { CONFIG } from "../../../helpers/preconf/world.ts";
 
 const ME: Address = `0x${"11".repeat(20)}`;
@@ -44,11 +45,9 @@ class Rights {
 function gateAt(rights: Rights, start: number) {
 	const clock = { nowMs: start * 1_000 };
 	const gate = new L1Gate({
-		rpc: rights.rpc,
-		rights: MODULE,
+		book: new WindowBook({ rpc: rights.rpc, rights: MODULE, slotsAhead: 12 }),
 		config: CONFIG,
 		sequencer: ME,
-		slotsAhead: 12,
 		now: () => clock.nowMs,
 	});
 	return { clock, gate };

@@ -1,0 +1,76 @@
+/** Whose the coming slots are, as L1 says (R-18): asked slot by slot, and kept, since a right that is fixed does not change. */
+import { type Right, rightOf } from "../../l1/rights.ts";
+import type { RpcTransport } from "../../l1/rpc.ts";
+import type { Address, Tick } from "../../primitives/types.ts";
+
+export interface BookOptions {
+	readonly rpc: RpcTransport;
+	/** The timeline's rights module. */
+	readonly rights: Address;
+	/** How many slots from the current one on are asked for. 64 by default: two epochs, and no later one is ever known. */
+	readonly slotsAhead?: number;
+}
+
+/** A right, and the slots that have it: those that are known. */
+export interface Window extends Right {
+	readonly firstSlot: number;
+	readonly lastSlot: number;
+}
+
+/** Of an L1 proposer's delegate, or of the staked set's: what a sequencer can own. */
+export const OWNED_KINDS: ReadonlySet<number> = new Set([2, 3]);
+const NOBODY = 1;
+
+export class WindowBook {
+	readonly #options: Required<BookOptions>;
+	#rights: ReadonlyMap<number, Right> = new Map();
+
+	constructor(options: BookOptions) {
+		this.#options = { slotsAhead: 64, ...options };
+	}
+
+	/**
+	 * Asks whose the slots are from the one before `slot` on; those that are known are not asked again.
+	 * @param afresh asks for all: after a reorg of L1, a seal may be gone. Throws what the node's transport throws.
+	 */
+	async refresh(slot: number, afresh = false): Promise<void> {
+		const { rights, rpc, slotsAhead } = this.#options;
+		const known = afresh ? new Map<number, Right>() : this.#rights;
+		const next = new Map<number, Right>();
+		for (let one = Math.max(0, slot - 1); one <= slot + slotsAhead; one++) {
+			const before = known.get(one);
+			// Until its epoch begins, somebody may still be drawn for it.
+			const fixed = before !== undefined && (before.kind !== NOBODY || one <= slot);
+			const right = fixed ? before : await rightOf(rpc, rights, one);
+			// Nothing is known of later ones either.
+			if (right === null) break;
+			next.set(one, right);
+		}
+		this.#rights = next;
+	}
+
+	/** The window that the slot is in; null if it is not known. */
+	windowAt(slot: number): Window | null {
+		const right = this.#rights.get(slot);
+		if (right === undefined) return null;
+		let [firstSlot, lastSlot] = [slot, slot];
+		while (isSame(right, this.#rights.get(firstSlot - 1))) firstSlot--;
+		while (isSame(right, this.#rights.get(lastSlot + 1))) lastSlot++;
+		return { ...right, firstSlot, lastSlot };
+	}
+
+	/** The window that the tick is in; null if it is not known. */
+	windowOf(tick: Tick): Window | null {
+		for (const [slot, { maxTick, minTick }] of this.#rights)
+			if (minTick <= tick && tick <= maxTick) return this.windowAt(slot);
+		return null;
+	}
+}
+
+/** Windows that follow each other have other ticks, whoever owns them. */
+const isSame = (right: Right, other: Right | undefined): boolean =>
+	other !== undefined &&
+	other.minTick === right.minTick &&
+	other.maxTick === right.maxTick &&
+	other.sequencer === right.sequencer &&
+	other.kind === right.kind;
