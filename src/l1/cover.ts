@@ -77,7 +77,8 @@ export async function coverOf(rpc: RpcTransport, receipt: Receipt, options: Cove
 	return judge(receipt, timeline.config, { ...bonded, right, now: await timeOf(rpc) });
 }
 
-interface Bonded {
+/** Wei; `challengeWindow` in seconds. */
+export interface Bonded {
 	readonly bond: bigint;
 	/** Zero: it is not leaving. */
 	readonly leavesAt: bigint;
@@ -98,8 +99,11 @@ function judge(
 	return { ok: true, cover: { right, bond, penalty, until } };
 }
 
-/** Null: there is no slasher, or one of another timeline. */
-async function bondOf(rpc: RpcTransport, { sequencer, slasher, timeline }: Receipt): Promise<Bonded | null> {
+/** What stands behind a sequencer's promises. Null: there is no slasher, or one of another timeline. Throws as `coverOf` does. */
+export async function bondOf(
+	rpc: RpcTransport,
+	{ sequencer, slasher, timeline }: Pick<Receipt, "sequencer" | "slasher" | "timeline">,
+): Promise<Bonded | null> {
 	const call = async (name: string, args: readonly unknown[], words: number): Promise<Result | null> => {
 		const answer = await callOrNull(rpc, slasher, slashing.encodeFunctionData(name, args));
 		return answer?.length === 32 * words ? slashing.decodeFunctionResult(name, answer) : null;

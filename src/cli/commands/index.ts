@@ -11,6 +11,7 @@ import { register as inspect } from "./inspect.ts";
 import { register as lookahead } from "./lookahead.ts";
 import { register as proposer } from "./proposer.ts";
 import { register as publish } from "./publish.ts";
+import { register as sequence } from "./sequence.ts";
 import { register as test } from "./test.ts";
 import { register as verify } from "./verify.ts";
 
@@ -26,6 +27,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
 	deposit,
 	lookahead,
 	proposer,
+	sequence,
 	test,
 	fuzz,
 	bench,

@@ -17,7 +17,7 @@ import type { PromiseSigner } from "../preconf/signer.ts";
 import type { PromiseLimits } from "../preconf/types.ts";
 import { Sequencer } from "../sequencer.ts";
 import type { PublishReport, SequencerOptions, SyncReport, UnsafeTick } from "../types.ts";
-import { WindowBook } from "./book.ts";
+import { type Window, WindowBook } from "./book.ts";
 import { type Due, type DutyContext, dueIn, isOwn, targetSlot } from "./duty.ts";
 
 export interface WindowOptions extends Omit<SequencerOptions, "account" | "promises"> {
@@ -129,9 +129,8 @@ export class WindowSequencer {
 		const report = await this.sequencer.sync();
 		const head = this.sequencer.safeState.l1;
 		if (head.hash !== hash) this.#gate.sawBlock(head.timestamp);
-		const now = this.#now(head.timestamp);
-		await this.book.refresh(slotAt(this.#context.config, now), report.removedBlocks > 0);
-		const window = this.book.windowAt(targetSlot(this.#context, now, head.timestamp));
+		await this.book.refresh(slotAt(this.#context.config, this.#now()), report.removedBlocks > 0);
+		const window = this.#nextWindow();
 		return { ...report, lapsed: window === null ? [] : await this.sequencer.lapse(window.minTick) };
 	}
 
@@ -166,6 +165,12 @@ export class WindowSequencer {
 		};
 	}
 
+	/** Ticks with promises that L1 has not got, and that can still be published. */
+	outstanding(): readonly Tick[] {
+		const first = Math.max(this.sequencer.safeState.lastTick + 1, this.#nextWindow()?.minTick ?? 0);
+		return this.#journal.ticks.filter((tick) => tick >= first);
+	}
+
 	/** Lets go of the journal. What is promised and not on L1 is for whoever opens it next. */
 	async close(): Promise<void> {
 		await this.sequencer.close();
@@ -178,8 +183,14 @@ export class WindowSequencer {
 		if (firstTick <= made && made < lastTick) await this.sequencer.makeTick(lastTick, { evenEmpty: true });
 	}
 
+	/** Whose the next block is that can still hold what is sent now; null if that is not known. */
+	#nextWindow(): Window | null {
+		return this.book.windowAt(targetSlot(this.#context, this.#now(), this.sequencer.safeState.l1.timestamp));
+	}
+
 	/** Seconds. A clock that may be wrong must not give up ticks: then the newest block's time is all that is known. */
-	#now(head: number): number {
+	#now(): number {
+		const head = this.sequencer.safeState.l1.timestamp;
 		const { errorMs, nowMs } = this.#gate.clock();
 		if (errorMs === null || errorMs > this.#maxSkewMs) return head;
 		return Math.max(head, (nowMs - errorMs) / 1_000);
