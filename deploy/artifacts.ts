@@ -14,6 +14,7 @@ const SOURCES: Readonly<Record<string, string>> = {
 	SingleSequencer: "l1/rights/SingleSequencer.sol",
 	OpenRights: "l1/rights/OpenRights.sol",
 	ProposerRights: "l1/rights/ProposerRights.sol",
+	StakedSequencerSet: "l1/rights/StakedSequencerSet.sol",
 	LookaheadOracle: "l1/rights/LookaheadOracle.sol",
 	ProposerRegistry: "l1/rights/ProposerRegistry.sol",
 	OrderProofs: "l1/OrderProofs.sol",

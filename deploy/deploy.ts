@@ -2,18 +2,11 @@
  * Deploys timelines, registers rollups, and deploys what is built on them through the Ignition modules, with nothing but an ethers
  * signer: in tests, on a development chain, or on a real one.
  */
-import {
-	type DeploymentParameters,
-	DeploymentResultType,
-	deploy,
-	type EIP1193Provider,
-	type IgnitionModule,
-} from "@nomicfoundation/ignition-core";
 import { ethers } from "ethers";
 import { REGISTRY_ABI } from "../src/primitives/abi.ts";
 import { MeridianError } from "../src/primitives/errors.ts";
 import type { Address, Hex, RollupConfig, RollupId, TimelineConfig } from "../src/primitives/types.ts";
-import { artifactResolver } from "./artifacts.ts";
+import { addressOf, type Deployer, run } from "./ignition.ts";
 import MailboxGateway from "./modules/MailboxGateway.ts";
 import OpenTimeline from "./modules/OpenTimeline.ts";
 import OrderProofs from "./modules/OrderProofs.ts";
@@ -39,7 +32,7 @@ export interface ProposerOptions {
 	readonly proposerRegistry: string;
 	/** Default: none. */
 	readonly stakedSet?: string;
-	/** Seconds, at most a slot. Default: 4. */
+	/** Seconds, at most a slot. Default: a third of a slot. */
 	readonly handoverLead?: number;
 	/** Default: the first number of slots that is longer than `maxLag`. */
 	readonly openAfterSlots?: number;
@@ -52,9 +45,6 @@ export interface TimelineAddresses {
 	readonly bridge: Address;
 	readonly inbox: Address;
 }
-
-/** A signer that knows its provider, and a provider that takes raw requests: a wallet, an unlocked account, Hardhat's. */
-export type Deployer = ethers.Signer;
 
 /**
  * Deploys the five contracts. Unless given, the clock starts at the L1 slot of the chain's latest block, and slots are
@@ -192,9 +182,6 @@ export async function deployOnRollups(
 	return deployed[0] as RollupContracts;
 }
 
-const addressOf = (deployed: Readonly<Record<string, string>>, name: string): Address =>
-	(deployed[name] ?? "").toLowerCase() as Address;
-
 const ORACLE_CLOCK = [
 	"function BEACON_GENESIS_TIME() view returns (uint256)",
 	"function SLOT_SECONDS() view returns (uint256)",
@@ -213,16 +200,16 @@ async function beaconClock(
 }
 
 function proposerParameters(
-	{ oracle, proposerRegistry, stakedSet, openAfterSlots, ...rest }: ProposerOptions,
+	{ oracle, proposerRegistry, stakedSet, handoverLead, openAfterSlots }: ProposerOptions,
 	{ slotSeconds = 12, maxLag = 64 * slotSeconds }: TimelineOptions,
 ) {
 	return {
-		...rest,
 		oracle: ethers.getAddress(oracle),
 		proposerRegistry: ethers.getAddress(proposerRegistry),
 		...(stakedSet === undefined ? {} : { stakedSet: ethers.getAddress(stakedSet) }),
-		// The module's default is 64 slots of 12 seconds.
+		// The modules' defaults are those of slots of 12 seconds.
 		maxLag,
+		handoverLead: handoverLead ?? Math.floor(slotSeconds / 3),
 		openAfterSlots: openAfterSlots ?? Math.floor(maxLag / slotSeconds) + 1,
 	};
 }
@@ -236,50 +223,4 @@ async function clock(
 	const beacon = beaconGenesisTime ?? genesisTime ?? now - (now % slotSeconds);
 	const genesis = genesisTime ?? now - ((now - beacon) % slotSeconds);
 	return { genesisTime: BigInt(genesis), beaconGenesisTime: BigInt(beacon) };
-}
-
-async function run(
-	signer: Deployer,
-	module: IgnitionModule,
-	deploymentParameters: DeploymentParameters,
-): Promise<Record<string, string>> {
-	const from = await signer.getAddress();
-	const result = await deploy({
-		config: { requiredConfirmations: 1, blockPollingInterval: 50 },
-		artifactResolver,
-		provider: signingProvider(signer),
-		ignitionModule: module,
-		deploymentParameters,
-		accounts: [from],
-		defaultSender: from,
-	});
-	if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT)
-		throw new MeridianError(
-			"halt",
-			"deployment-failed",
-			`Deploying ${module.id} failed (${result.type}): ${JSON.stringify(result)}`,
-			{ result },
-		);
-	return Object.fromEntries(
-		Object.entries(result.contracts).map(([id, { address }]) => [resultName(module, id), address]),
-	);
-}
-
-/** Ignition answers by the ids of its futures; a module names them by its results. */
-function resultName(module: IgnitionModule, futureId: string): string {
-	return Object.entries(module.results).find(([, future]) => future.id === futureId)?.[0] ?? futureId;
-}
-
-/** An EIP-1193 provider whose only account is the signer's. */
-function signingProvider(signer: Deployer): EIP1193Provider {
-	const provider = signer.provider as ethers.JsonRpcApiProvider;
-	return {
-		async request({ method, params = [] }) {
-			if (method === "eth_accounts") return [await signer.getAddress()];
-			if (method !== "eth_sendTransaction") return await provider.send(method, params as unknown[]);
-			const [transaction] = params as [Record<string, string>];
-			const { gas, from: _, ...rest } = transaction;
-			return (await signer.sendTransaction({ ...rest, ...(gas === undefined ? {} : { gasLimit: gas }) })).hash;
-		},
-	};
 }

@@ -3,7 +3,8 @@ import { buildModule } from "@nomicfoundation/ignition-core";
 /**
  * Sequencers by stake, for one timeline (docs/spec/rights.md, section 4). Parameters: `token` and `oracle` (addresses); amounts in the
  * token's smallest units; `exitDelay` in seconds, at least three epochs and the slasher's `challengeWindow`. Then the timeline is
- * deployed with it (module `ProposerTimeline`), its slasher (`PreconfSlasher`), and the account that deployed this one calls `bind`.
+ * deployed with it (module `ProposerTimeline`), its slasher (`PreconfSlasher`), and the account that deployed this one calls `bind`:
+ * `deployProposerTimeline` in deploy/proposers.ts does all of it.
  */
 export default buildModule("StakedSequencerSet", (m) => ({
 	stakedSet: m.contract("StakedSequencerSet", [

@@ -39,28 +39,32 @@ export interface Execution {
 	readonly url: string;
 	readonly rpc: RpcTransport;
 	readonly engine: ExecutionEngine;
+	/** How many transactions wait for a block. */
+	pending(): Promise<number>;
 	stop(): Promise<void>;
 }
 
 /**
  * Starts anvil, the beacon node and its API, at slot 0. Until `startSlots` every transaction that arrives gets the next slot for itself,
- * so that deployments need nobody to ask for slots; then `slot` fills the one that begins at a time, and those before it are missed.
+ * so that deployments need nobody to ask for slots. `slot` fills the one that begins at a time, and those before it are missed.
  */
 export async function openBeaconAnvil(options: BeaconChainOptions = {}): Promise<BeaconChain> {
 	const { genesisTime = Math.floor(Date.now() / 1_000) } = options;
 	const anvil = await startAnvil({ timestamp: genesisTime, noMining: true, slotsPerEpoch: 32 });
 	try {
 		const rpc = httpTransport(anvil.url);
-		const execution = { url: anvil.url, rpc, engine: await anvilEngine(rpc), stop: () => anvil.stop() };
+		const pending = async (): Promise<number> => {
+			const status = (await rpc.request("txpool_status", [])) as { pending: string };
+			return Number(status.pending);
+		};
+		const execution = { url: anvil.url, rpc, engine: await anvilEngine(rpc), pending, stop: () => anvil.stop() };
 		const chain = await beaconOn(execution, options);
-		const pump = automine(chain.node, rpc);
+		const pump = automine(chain.node, { pending });
 		return {
 			...chain,
 			driven: true,
 			startSlots: () => pump.stop(),
-			async slot(timestamp) {
-				await chain.node.produce(Math.floor((timestamp - chain.genesisTime) / chain.slotSeconds));
-			},
+			slot: (timestamp) => pump.fill(Math.floor((timestamp - chain.genesisTime) / chain.slotSeconds)),
 			async stop() {
 				await pump.stop();
 				await chain.stop();

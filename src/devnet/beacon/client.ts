@@ -20,7 +20,7 @@ import { type EngineCall, engineApi } from "./engine-api.ts";
 
 type Config = Awaited<ReturnType<typeof generateClientConfig>>["config"];
 
-const BUILD_MS = 200;
+const OPEN_MS = 200;
 
 /** @param genesis in geth's format */
 export async function startClient(genesis: object): Promise<Execution> {
@@ -33,7 +33,8 @@ export async function startClient(genesis: object): Promise<Execution> {
 		return {
 			url,
 			rpc: httpTransport(url),
-			engine: engineApi(engineCalls(manager), BUILD_MS),
+			engine: engineApi(engineCalls(manager), OPEN_MS),
+			pending: async () => waiting(client),
 			async stop() {
 				server.closeAllConnections();
 				await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -86,6 +87,11 @@ async function openClient(genesis: object, folder: string): Promise<EthereumClie
 	client.service.txPool?.checkRunState();
 	await client.start();
 	return client;
+}
+
+/** Its own count of them counts one that replaces another twice. */
+function waiting({ service }: EthereumClient): number {
+	return [...(service.txPool?.pool.values() ?? [])].reduce((sum, ofAccount) => sum + ofAccount.length, 0);
 }
 
 type Listener = ReturnType<typeof createRPCServerListener>;

@@ -12,8 +12,8 @@ interface Status {
 	readonly validationError?: string | null;
 }
 
-/** @param buildMs how long the client may put transactions into a block */
-export function engineApi(call: EngineCall, buildMs: number): ExecutionEngine {
+/** @param openMs how long, from the time of its slot on, a block takes transactions; one of the past only those that are there */
+export function engineApi(call: EngineCall, openMs: number): ExecutionEngine {
 	const update = async (state: ForkchoiceState, attributes: PayloadAttributes | null): Promise<Hex | null> => {
 		const answer = await call("engine_forkchoiceUpdatedV3", [state, attributes]);
 		const { payloadId, payloadStatus } = answer as { payloadStatus: Status; payloadId: Hex | null };
@@ -24,7 +24,8 @@ export function engineApi(call: EngineCall, buildMs: number): ExecutionEngine {
 		setHead: async (state) => void (await update(state, null)),
 		async build(state, attributes) {
 			const id = await update(state, attributes);
-			await sleep(buildMs);
+			const left = Number(attributes.timestamp) * 1_000 + openMs - Date.now();
+			if (left > 0) await sleep(Math.min(left, openMs));
 			return (await call("engine_getPayloadV4", [id])) as BuiltPayload;
 		},
 		async take({ executionRequests, parentBeaconBlockRoot, payload, versionedHashes }) {
