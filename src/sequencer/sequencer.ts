@@ -5,7 +5,7 @@
 import { tickTime } from "../derive/clock.ts";
 import { type AppliedTicks, applyTicks } from "../derive/plan.ts";
 import type { L1Source, Timeline } from "../derive/ports.ts";
-import type { OrderState } from "../derive/types.ts";
+import type { OrderState, StepResult } from "../derive/types.ts";
 import type { RollupHead } from "../execute/types.ts";
 import type { Address, Hash32, Item, Leg, RollupId, Tick } from "../primitives/types.ts";
 import { memoryStore } from "../store/open.ts";
@@ -27,7 +27,7 @@ import type { Promises } from "./preconf/promises.ts";
 import { type InFlight, Publisher, sentReport } from "./publisher.ts";
 import { tryPublication } from "./reverts.ts";
 import { isLost, keyOfLast, type Plan, reconcile, upToGap } from "./speculation.ts";
-import { type Step, stepsOf } from "./steps.ts";
+import { type Step, stepKey, stepsOf } from "./steps.ts";
 import { itemsOf, Supply } from "./supply.ts";
 import { L1Track } from "./track.ts";
 import type { PublishReport, SequencerOptions, Submission, SyncReport, UnsafeTick } from "./types.ts";
@@ -161,7 +161,7 @@ export class Sequencer {
 	/** Takes in L1: new blocks, reorgs, what became of the publication in flight. Undoes what no longer holds. */
 	async sync(): Promise<SyncReport> {
 		const advance = await this.#track.advance();
-		const undoneTicks = await this.#followL1();
+		const undoneTicks = await this.#followL1(this.#hasOthers(advance.added));
 		await this.#forgetFinal();
 		const settled = await this.#publisher.settle();
 		const { firstTick, lastTick } = settled.kind === "mined" ? settled.draft : { firstTick: 0, lastTick: 0 };
@@ -180,7 +180,7 @@ export class Sequencer {
 	async lapse(before: Tick): Promise<readonly Tick[]> {
 		if (before <= this.#from) return [];
 		this.#from = before;
-		return await this.#followL1();
+		return await this.#followL1(false);
 	}
 
 	/**
@@ -239,7 +239,7 @@ export class Sequencer {
 	}
 
 	/** Holds the plans to L1 as it is now, and the execution to the plans. Returns the ticks undone. */
-	async #followL1(): Promise<readonly Tick[]> {
+	async #followL1(displaced: boolean): Promise<readonly Tick[]> {
 		const reconciled = reconcile(
 			{
 				config: this.timeline.config,
@@ -247,6 +247,7 @@ export class Sequencer {
 				state: this.#track.state,
 				derived: this.#track.blocks.flatMap((block) => block.ticks),
 				from: this.#from,
+				displaced,
 			},
 			this.#plans,
 		);
@@ -261,6 +262,13 @@ export class Sequencer {
 		this.#orderElsewhere(reconciled.undone);
 		this.#supply.prune();
 		return reconciled.undone.map((plan) => plan.planned.tick);
+	}
+
+	/** Whether somebody else has published a tick there. */
+	#hasOthers(blocks: readonly StepResult[]): boolean {
+		const own = new Set(this.#plans.map((plan) => plan.key));
+		const published = blocks.flatMap((block) => block.ticks).filter((tick) => tick.kind === "published");
+		return published.some((tick) => !own.has(stepKey({ kind: "tick", tick })));
 	}
 
 	/** No publication can hold the tick any more, if none does. */

@@ -39,6 +39,8 @@ export interface Limits {
 
 export interface Ground extends Limits {
 	readonly coinbase: Address;
+	/** Somebody else's ticks have come before what L1 has not got: all of that is ordered again, or it would hold what they held already. */
+	readonly displaced: boolean;
 	/** Ticks derived from L1 since the oldest plan. */
 	readonly derived: readonly DerivedTick[];
 }
@@ -53,7 +55,7 @@ export function reconcile(ground: Ground, plans: readonly Plan[]): Reconciled {
 	const undone: Plan[] = [];
 	const speculative: DerivedTick[] = [];
 	let state = ground.state;
-	let broken = false;
+	let broken = ground.displaced;
 	for (const plan of plans) {
 		const { tick } = plan.planned;
 		if (tick <= ground.state.lastTick) {

@@ -40,7 +40,7 @@ export interface WindowOptions extends Omit<SequencerOptions, "account" | "promi
 }
 
 export interface WindowSync extends SyncReport {
-	/** Ticks that were not published while their window lasted. */
+	/** Ticks that were not published while their window lasted, and those made upon them, which are made again. */
 	readonly lapsed: readonly Tick[];
 }
 
@@ -71,6 +71,8 @@ export class WindowSequencer {
 	readonly #journal: Journal;
 	readonly #context: DutyContext;
 	readonly #maxSkewMs: number;
+	/** Given up since the last `sync`. */
+	#lapsed: readonly Tick[] = [];
 
 	private constructor(parts: {
 		readonly sequencer: Sequencer;
@@ -131,7 +133,10 @@ export class WindowSequencer {
 		if (head.hash !== hash) this.#gate.sawBlock(head.timestamp);
 		await this.book.refresh(slotAt(this.#context.config, this.#now()), report.removedBlocks > 0);
 		const window = this.#nextWindow();
-		return { ...report, lapsed: window === null ? [] : await this.sequencer.lapse(window.minTick) };
+		if (window !== null) await this.#lapse(window.minTick);
+		const lapsed = this.#lapsed;
+		this.#lapsed = [];
+		return { ...report, undoneTicks: [...report.undoneTicks, ...lapsed], lapsed };
 	}
 
 	/** Whether the tick is in a window of its own. */
@@ -150,7 +155,7 @@ export class WindowSequencer {
 		if (due === null) return { kind: "not-ours" };
 		const { l1 } = this.sequencer.safeState;
 		if (slotStart(this.#context.config, slot) <= l1.timestamp) return { kind: "too-late" };
-		await this.sequencer.lapse(due.firstTick);
+		await this.#lapse(due.firstTick);
 		// What has been undone since its time is made again.
 		await this.sequencer.makeTick(due.lastTick);
 		if (due.last) await this.#endWindow(due);
@@ -175,6 +180,10 @@ export class WindowSequencer {
 	async close(): Promise<void> {
 		await this.sequencer.close();
 		await this.#journal.shut();
+	}
+
+	async #lapse(before: Tick): Promise<void> {
+		this.#lapsed = [...this.#lapsed, ...(await this.sequencer.lapse(before))];
 	}
 
 	/** The end marker: a window in which there is anything ends with its last tick, so that who comes next need not wait for more. */

@@ -117,6 +117,7 @@ const on = (chain: Chain, from = 0) => ({
 	state: chain.state,
 	derived: chain.derived,
 	from,
+	displaced: false,
 });
 
 describe("unsafe ticks held against L1", () => {
@@ -200,6 +201,13 @@ describe("unsafe ticks held against L1", () => {
 		const { kept, speculative } = reconcile(on(without), plans);
 		expect(ticksOf(kept)).to.deep.equal([18, 19, 21]);
 		expect(speculative.map((tick) => tick.tick)).to.deep.equal([18, 19, 21]);
+	});
+
+	it("are all undone when somebody else's ticks have come before them; published ones are not (P-19)", () => {
+		const { chain, plans } = setup();
+		chain.publish([planned(18, 2)]);
+		const { kept, undone } = reconcile({ ...on(chain), displaced: true }, plans);
+		expect([ticksOf(kept), ticksOf(undone)]).to.deep.equal([[18], [19, 21]]);
 	});
 
 	it("are undone once L1 would refuse them as too old", () => {
