@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { HDNodeWallet, Mnemonic } from "ethers";
-import * as deployment from "../deploy/deploy.ts";
+import * as deployment from "../deploy/index.ts";
 import { tickAt, tickTime } from "../src/derive/clock.ts";
 import { type Chain, openChain } from "../src/devnet/chain.ts";
 import type { DevnetOptions } from "../src/devnet/options.ts";

@@ -7,8 +7,8 @@ import { MAILBOX_ADDRESS } from "../execute/predeploys.ts";
 import type { Address, Hex, Leg, RollupId, Tick } from "../primitives/types.ts";
 import { bindLegs } from "../sequencer/bundles/bind.ts";
 import type { Built } from "../sequencer/bundles/types.ts";
-import type { Sequencer } from "../sequencer/sequencer.ts";
 import type { L1Users } from "./l1-users.ts";
+import type { Orderer } from "./ordering.ts";
 import type { DevnetRollup } from "./setup.ts";
 import { type L2Contracts, sign } from "./traffic.ts";
 import { BORROWER, BUILDER, CENSORED, USERS, type User } from "./users.ts";
@@ -47,7 +47,7 @@ const [coin, leaf, pool, lender, runner] = [0, 1, 2, 3, 4].map(created) as [
 
 export class BundleTraffic {
 	readonly #rollups: readonly DevnetRollup[];
-	readonly #sequencer: Sequencer;
+	readonly #sequencer: Orderer;
 	readonly #contracts: L2Contracts;
 	readonly #say: (text: string) => void;
 	/** Loans run so far: one that works, one that does not. */
@@ -56,7 +56,7 @@ export class BundleTraffic {
 
 	constructor(
 		rollups: readonly DevnetRollup[],
-		sequencer: Sequencer,
+		sequencer: Orderer,
 		contracts: L2Contracts,
 		say: (text: string) => void,
 	) {

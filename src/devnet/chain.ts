@@ -5,6 +5,7 @@
 import { startAnvil, startHardhatNode } from "../l1/local.ts";
 import { httpTransport, type RpcTransport } from "../l1/rpc.ts";
 import { isMeridianError } from "../primitives/errors.ts";
+import type { BeaconChain } from "./beacon/chain.ts";
 
 export interface Chain {
 	readonly kind: "anvil" | "hardhat" | "beacon" | "url";
@@ -21,11 +22,19 @@ export interface Chain {
 	stop(): Promise<void>;
 }
 
+/** Needed where slots are L1's own. */
+export interface Pacing {
+	/** In virtual time. */
+	readonly fast: boolean;
+	readonly slotSeconds: number;
+}
+
 /** Finality in sight: anvil calls final what is two of its epochs old. */
 const SLOTS_PER_EPOCH = 2;
 
-/** `anvil`, `hardhat`, or the URL of a chain that is there. Throws `usage` or `halt` as the nodes do. */
-export async function openChain(l1: string): Promise<Chain> {
+/** `anvil`, `hardhat`, `beacon`, or the URL of a chain that is there. Throws `usage` or `halt` as the nodes do. */
+export async function openChain(l1: string, { fast, slotSeconds }: Pacing = { fast: true, slotSeconds: 12 }): Promise<Chain> {
+	if (l1 === "beacon") return await (await import("./beacon/open.ts")).openBeacon(fast, slotSeconds);
 	if (l1 === "anvil") return await openAnvil();
 	if (l1 === "hardhat") return await openHardhat();
 	return openUrl(l1);
@@ -94,4 +103,10 @@ async function nudge(rpc: RpcTransport, latest: unknown): Promise<unknown> {
 		if (isMeridianError(error) && error.code.startsWith("rpc-")) return latest;
 		throw error;
 	}
+}
+
+/** Where blobs can be read, if the execution node does not give them. @param given what a chain by URL was given with */
+export function beaconOf(chain: Chain, given: string | null): string | null {
+	if (chain.kind === "beacon") return (chain as BeaconChain).beaconUrl;
+	return chain.kind === "url" ? given : null;
 }

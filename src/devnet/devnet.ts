@@ -2,7 +2,7 @@
 import { blobSidecar } from "../l1/kzg.ts";
 import { BLOB_BYTES } from "../primitives/limits.ts";
 import type { Address } from "../primitives/types.ts";
-import { type Chain, openChain } from "./chain.ts";
+import { beaconOf, type Chain, openChain } from "./chain.ts";
 import type { DevnetOptions } from "./options.ts";
 import type { Screen } from "./screen.ts";
 import type { Deployment } from "./setup.ts";
@@ -43,7 +43,7 @@ export async function runDevnet(
 	const { screen, signal } = hooks;
 	const say = (text: string): void => screen.event(performance.now() / 1_000, text);
 	// L1 starts, and the trusted setup loads, while this process reads its own code: each takes seconds.
-	const starting = openChain(options.l1);
+	const starting = openChain(options.l1, options);
 	if (options.l1 === "anvil" && !options.calldata) warmKzg();
 	const loading = Promise.all([load(), import("./setup.ts"), import("./world.ts"), import("./run.ts")]);
 	// Both are awaited below, one after the other.
@@ -77,7 +77,7 @@ function warmKzg(): void {
 	blobSidecar(new Uint8Array(BLOB_BYTES)).catch(() => undefined);
 }
 
-function keptOf(chain: Chain, inbox: Address, archive: string, { beacon }: DevnetOptions): Kept {
+function keptOf(chain: Chain, inbox: Address, archive: string, options: DevnetOptions): Kept {
 	// Readers find anvil's blobs by themselves, and calldata in the log.
-	return { url: chain.url, inbox, archive, beacon: chain.kind === "url" ? beacon : null };
+	return { url: chain.url, inbox, archive, beacon: beaconOf(chain, options.beacon) };
 }

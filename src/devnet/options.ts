@@ -6,7 +6,7 @@ export interface DevnetOptions {
 	readonly rollups: number;
 	/** Slots with traffic; a few more follow until everything is on L1 and derived. */
 	readonly slots: number;
-	/** `anvil`, `hardhat`, or a URL. */
+	/** `anvil`, `hardhat`, `beacon`, or a URL. */
 	readonly l1: string;
 	/** Seconds. */
 	readonly tickSeconds: number;

@@ -11,13 +11,12 @@ export type Orderer = Pick<
 	| "executed"
 	| "submit"
 	| "submitBundle"
+	| "bundleTotals"
 	| "buildBundle"
 	| "nonceOf"
 	| "orderUnseen"
 	| "sync"
 	| "makeTick"
+	| "publish"
 	| "close"
-> & {
-	/** Sends what L1 has not got yet, up to that tick: the first one of the next slot. */
-	publish(latest: Parameters<Sequencer["publish"]>[0]): Promise<unknown>;
-};
+>;

@@ -7,8 +7,10 @@ import { isMeridianError } from "../primitives/errors.ts";
 import { keccakHex } from "../primitives/hash.ts";
 import { BLOB_USABLE_BYTES } from "../primitives/limits.ts";
 import type { Hash32, RollupId, Tick } from "../primitives/types.ts";
+import { describeRow } from "./beacon/ledger.ts";
+import { Watch } from "./beacon/watch.ts";
 import { BundleTraffic } from "./bundles.ts";
-import { type Clock, jumpingClock, wallClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { GasShares } from "./gas.ts";
 import { History } from "./history.ts";
 import { L1Users } from "./l1-users.ts";
@@ -26,6 +28,7 @@ const TAIL_SLOTS = FORCED_DELAY_SLOTS + 6;
 const CENSORED_SLOT = 1;
 const GARBAGE_SLOT = 2;
 const DEPOSIT_EVERY = 3;
+const POLL_SECONDS = 0.25;
 const DEPOSIT_GWEI = 1_000_000n;
 
 export class Devnet {
@@ -39,6 +42,8 @@ export class Devnet {
 	readonly #users: L1Users;
 	readonly #bundles: BundleTraffic;
 	readonly #gas: GasShares;
+	/** Of L1's proposers, if the rights are theirs. */
+	readonly #watch: Watch | null;
 	readonly #heads: Record<Certainty, ReadonlyMap<RollupId, HeadView>> = {
 		unsafe: new Map(),
 		safe: new Map(),
@@ -52,18 +57,20 @@ export class Devnet {
 	#forcedTiming: ForcedTiming | null = null;
 
 	constructor(world: World, options: DevnetOptions, contracts: L2Contracts, screen: Screen, signal: AbortSignal) {
-		const { sequencer, setup } = world;
+		const { beacon, sequencer, setup } = world;
 		this.#world = world;
 		this.#options = options;
 		this.#screen = screen;
 		this.#signal = signal;
-		this.#clock = options.fast ? jumpingClock(setup.start) : wallClock(setup.now);
+		this.#clock = world.clock;
 		const ids = setup.rollups.map((rollup) => rollup.rollupId);
 		this.#history = new History(sequencer.timeline.config, ids);
 		this.#gas = new GasShares(ids);
 		this.#traffic = new Traffic(setup.rollups, sequencer, contracts, options.seed);
 		this.#users = new L1Users(world.chain, sequencer.timeline, setup.user);
-		this.#bundles = new BundleTraffic(setup.rollups, sequencer, contracts, (text) => this.#say(text));
+		const say = (text: string): void => this.#say(text);
+		this.#bundles = new BundleTraffic(setup.rollups, sequencer, contracts, say);
+		this.#watch = beacon && new Watch(beacon, setup.rollups, say);
 	}
 
 	/** Runs to the end, or until the signal; either way the result tells what was seen. */
@@ -101,7 +108,7 @@ export class Devnet {
 		const { chain, sequencer, setup } = this.#world;
 		const { config } = sequencer.timeline;
 		const begin = setup.start + slot * config.slotSeconds;
-		await this.#clock.until(begin, this.#signal);
+		await this.#until(begin);
 		await chain.slot(begin);
 		await this.#sync();
 		if (slot === 0) {
@@ -111,15 +118,24 @@ export class Devnet {
 		if (busy) await this.#onL1(slot);
 		const first = tickAt(config, begin);
 		for (let tick = first; tickTime(config, tick) < begin + config.slotSeconds; tick++) {
-			await this.#clock.until(tickTime(config, tick), this.#signal);
+			await this.#until(tickTime(config, tick));
 			if (!chain.driven) await this.#sync();
 			if (busy) await this.#traffic.tick();
 			await this.#bundles.tick(tick);
 			await this.#tick(tick);
+			if (busy) await this.#watch?.ask(tick + 1);
 			// Otherwise once per slot: what is published earlier cannot be derived earlier.
 			if (sequencer.unpublishedBytes >= BLOB_USABLE_BYTES) await this.#publish(tick);
 		}
 		await this.#publish(tickAt(config, begin + config.slotSeconds));
+	}
+
+	/** Whoever promises, or has to know what comes before his own ticks, sees each L1 block when it comes. */
+	async #until(time: number): Promise<void> {
+		if (this.#watch !== null && !this.#world.chain.driven)
+			for (; this.#clock.now() + POLL_SECONDS < time; await this.#sync())
+				await this.#clock.until(this.#clock.now() + POLL_SECONDS, this.#signal);
+		await this.#clock.until(time, this.#signal);
 	}
 
 	async #publish(latest: Tick): Promise<void> {
@@ -160,6 +176,7 @@ export class Devnet {
 	}
 
 	async #read(event: ReaderEvent): Promise<void> {
+		this.#watch?.read(event);
 		if (event.kind === "block") this.#l1Times.set(event.l1.number, event.l1.timestamp);
 		if (event.kind === "reorg") {
 			this.#history.underive(event.lastTick);
@@ -263,6 +280,7 @@ export class Devnet {
 			secondsToFirstTick: this.#secondsToFirstTick,
 			gas: this.#gas,
 			l1: { kind: chain.kind === "url" ? chain.rpc.label : chain.kind, url: chain.url, carrier },
+			proposers: this.#watch?.totals() ?? null,
 			interrupted: this.#signal.aborted,
 		});
 	}
@@ -292,6 +310,7 @@ export class Devnet {
 			rollups: setup.rollups,
 			slots: this.#history.slots(),
 			heads: this.#heads,
+			rows: this.#watch?.rows().map((row) => ({ slot: row.slot, text: describeRow(row) })) ?? [],
 			status: `L1 ${l1.number}: ${publications} publications, ${items} positions, ${dropped} dropped; ${agreement}`,
 		};
 	}

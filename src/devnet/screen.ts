@@ -1,4 +1,5 @@
 /** How a devnet is shown: a picture that is redrawn in place on a terminal, lines elsewhere. */
+import { ROW_TITLE } from "./beacon/ledger.ts";
 import type { Certainty, Colors, Mark } from "./score.ts";
 import { certaintyColor, drawScore, LEGEND, laneColor, type ScoreSlot } from "./score.ts";
 import type { DevnetRollup } from "./setup.ts";
@@ -15,6 +16,8 @@ export interface View {
 	readonly slots: readonly ScoreSlot[];
 	/** Heads by rollupId. */
 	readonly heads: Readonly<Record<Certainty, ReadonlyMap<number, HeadView>>>;
+	/** Of L1's proposers, one line per slot, ascending; none if the rights are not theirs. */
+	readonly rows: readonly { readonly slot: number; readonly text: string }[];
 	readonly status: string;
 }
 
@@ -52,6 +55,7 @@ const clock = (seconds: number): string => `${seconds.toFixed(1).padStart(6)} s`
 /** Lines, one per event and one per slot once it is on L1. */
 export function plainScreen(terminal: Terminal): Screen {
 	const told = new Set<number>();
+	let rows = 0;
 	let titled = false;
 	const line = (text: string): void => void terminal.write(`${cutTo(text, WIDTH)}\n`);
 	return {
@@ -59,6 +63,8 @@ export function plainScreen(terminal: Terminal): Screen {
 		draw(view) {
 			if (!titled) view.title.forEach(line);
 			titled = true;
+			if (rows === 0 && view.rows.length > 0) line(ROW_TITLE);
+			for (; rows < view.rows.length; rows++) line(view.rows[rows]?.text ?? "");
 			for (const slot of view.slots) {
 				if (slot.certainty === "unsafe" || told.has(slot.slot)) continue;
 				told.add(slot.slot);
@@ -152,9 +158,17 @@ function picture(view: View, events: readonly string[], width: number, colors: C
 		"",
 		...headLines(view, colors),
 		"",
+		...rowLines(view, colors),
 		view.status,
 		...events,
 	];
+}
+
+const ROWS = 6;
+
+function rowLines({ rows }: View, colors: Colors): readonly string[] {
+	if (rows.length === 0) return [];
+	return [colors.dim(ROW_TITLE), ...rows.slice(-ROWS).map(({ text }) => text), ""];
 }
 
 const COLUMN = 22;

@@ -1,17 +1,25 @@
 /** From nothing to a timeline with rollups, ready for its first slot. */
-import { HDNodeWallet, JsonRpcProvider, Mnemonic, type Signer, Wallet } from "ethers";
+import { type HDNodeWallet, JsonRpcProvider, type Signer, Wallet } from "ethers";
 import { tickAt, tickTime } from "../derive/clock.ts";
 import { ZERO_ADDRESS, ZERO_HASH } from "../primitives/bytes.ts";
 import { MeridianError } from "../primitives/errors.ts";
 import type { Address, Hex, RollupConfig, RollupId, TimelineConfig } from "../primitives/types.ts";
 import { createL1Account, type L1Account } from "../sequencer/l1-account.ts";
 import { sendCall, waitForReceipt } from "../sequencer/l1-send.ts";
+import type { BeaconChain } from "./beacon/chain.ts";
+import type {
+	deployTimelineOfProposers,
+	ProposerDeployment,
+	ProposerSetup,
+	ProposerTimeline,
+} from "./beacon/setup.ts";
 import type { Chain } from "./chain.ts";
+import { developmentKey } from "./keys.ts";
 import { clusterOf, type DevnetOptions, GAS_LIMIT, limitsOf } from "./options.ts";
 import { genesisAllocation } from "./users.ts";
 
-/** What deploys: `deploy/deploy.ts` of the repository, which is not part of the library. */
-export interface Deployment {
+/** What deploys: `deploy/deploy.ts` and `deploy/proposers.ts` of the repository, which are not part of the library. */
+export interface Deployment extends ProposerDeployment {
 	deployTimeline(
 		signer: Signer,
 		options: ReturnType<typeof limitsOf> & { readonly genesisTime: number; readonly sequencer: string },
@@ -32,8 +40,10 @@ export interface DevnetRollup {
 export interface Setup {
 	readonly inbox: Address;
 	readonly rollups: readonly DevnetRollup[];
-	/** Publishes. */
+	/** Publishes, unless L1's proposers do. */
 	readonly sequencer: L1Account;
+	/** The delegates of L1's proposers, if the rights are theirs. */
+	readonly proposers: ProposerSetup | null;
 	/** Deposits and queues forced transactions. */
 	readonly user: L1Account;
 	/** L1 timestamp of the first slot: the rollups are active from it on. */
@@ -42,8 +52,6 @@ export interface Setup {
 	readonly now: number;
 }
 
-/** The mnemonic of every development node. */
-const MNEMONIC = "test test test test test test test test test test test junk";
 /** Slots between the last block before registering and the first slot. */
 const LEAD_SLOTS = 2;
 const FIRST_CHAIN_ID = 7_001;
@@ -69,15 +77,14 @@ export async function setUp(chain: Chain, deployment: Deployment, options: Devne
 		if (chain.kind === "url") await lend(chain, keys);
 		const latest = await latestTimestamp(chain);
 		const limits = limitsOf(options);
-		const genesisTime = latest - (latest % limits.slotSeconds);
+		const genesisTime = latest - ((latest - (isBeacon(chain) ? chain.genesisTime : 0)) % limits.slotSeconds);
 		const sequencer = await createL1Account(request, keys.sequencer);
-		const { inbox, registry } = await deployment.deployTimeline(owner, {
-			...limits,
-			genesisTime,
-			sequencer: sequencer.address,
-		});
-		const config = { ...limits, genesisTime } as TimelineConfig;
-		const start = await firstSlot(chain, config);
+		const timeline = { ...limits, genesisTime };
+		const { inbox, registry, proposers } = isBeacon(chain)
+			? await onBeacon(chain, deployment, owner, timeline)
+			: { ...(await deployment.deployTimeline(owner, { ...timeline, sequencer: sequencer.address })), proposers: null };
+		const config = timeline as TimelineConfig;
+		const start = proposers?.start ?? (await firstSlot(chain, config));
 		const rollups = rollupConfigs(options.rollups, tickAt(config, start), sequencer.address);
 		const allocation = genesisAllocation();
 		const registered = await deployment.registerRollups(
@@ -87,6 +94,7 @@ export async function setUp(chain: Chain, deployment: Deployment, options: Devne
 		);
 		return {
 			inbox,
+			proposers,
 			rollups: registered.map(({ cluster, rollupId }, i) => ({ rollupId, cluster, chainId: rollups[i]?.chainId ?? 0 })),
 			sequencer,
 			user: await createL1Account(request, keys.user),
@@ -96,6 +104,19 @@ export async function setUp(chain: Chain, deployment: Deployment, options: Devne
 	} finally {
 		provider.destroy();
 	}
+}
+
+const isBeacon = (chain: Chain): chain is BeaconChain => chain.kind === "beacon";
+
+async function onBeacon(
+	chain: BeaconChain,
+	deployment: Deployment,
+	owner: Signer,
+	timeline: Parameters<typeof deployTimelineOfProposers>[3],
+): Promise<ProposerTimeline & { readonly proposers: ProposerSetup }> {
+	const { deployTimelineOfProposers, openRights } = await import("./beacon/setup.ts");
+	const deployed = await deployTimelineOfProposers(chain, deployment, owner, timeline);
+	return { ...deployed, proposers: await openRights(chain, deployed) };
 }
 
 function rollupConfigs(count: number, activationTick: number, feeRecipient: Address): readonly RollupConfig[] {
@@ -126,9 +147,7 @@ async function latestTimestamp(chain: Chain): Promise<number> {
 }
 
 function developmentKeys(): Keys {
-	const mnemonic = Mnemonic.fromPhrase(MNEMONIC);
-	const account = (index: number): HDNodeWallet => HDNodeWallet.fromMnemonic(mnemonic, `m/44'/60'/0'/0/${index}`);
-	return { owner: account(0), sequencer: account(1), user: account(2) };
+	return { owner: developmentKey(0), sequencer: developmentKey(1), user: developmentKey(2) };
 }
 
 /** On a chain that is not ours two accounts nobody else knows, lent some ETH: three senders cannot share one nonce. */

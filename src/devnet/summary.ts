@@ -1,5 +1,6 @@
 /** What a devnet has shown, as numbers that can be checked: for a script, and for a person. */
 import type { ReaderSummary } from "../node/reader.ts";
+import type { LedgerTotals } from "./beacon/ledger.ts";
 import type { RollupId } from "../primitives/types.ts";
 import type { GasTotals } from "./gas.ts";
 import type { Agreement } from "./history.ts";
@@ -55,6 +56,8 @@ export interface DevnetResult {
 	readonly secondsToFirstTick: number | null;
 	readonly gasPerPublication: number;
 	readonly l1: { readonly kind: string; readonly url: string; readonly blocks: number; readonly carrier: string };
+	/** Slots, publications and promises of L1's proposers; null if the rights are not theirs. */
+	readonly proposers: LedgerTotals | null;
 	readonly inbox: string;
 	readonly orderRoot: string;
 	readonly interrupted: boolean;
@@ -81,6 +84,7 @@ export interface Findings {
 	readonly secondsToFirstTick: number | null;
 	readonly gas: GasTotals;
 	readonly l1: { readonly kind: string; readonly url: string; readonly carrier: string };
+	readonly proposers: LedgerTotals | null;
 	readonly interrupted: boolean;
 }
 
@@ -120,6 +124,7 @@ export function resultOf(findings: Findings): DevnetResult {
 		secondsToFirstTick: findings.secondsToFirstTick,
 		gasPerPublication: average(gas.gas),
 		l1: { ...l1, blocks: summary.l1.to - summary.l1.from + 1 },
+		proposers: findings.proposers,
 		inbox: summary.timeline.inbox,
 		orderRoot: summary.accumulatorRoot,
 		interrupted: findings.interrupted,
@@ -155,6 +160,7 @@ export function summaryLines(result: DevnetResult, colors: Colors): readonly str
 		],
 		...traceFacts(result, colors),
 		["forced", forcedLine(result)],
+		...proposerFacts(result, colors),
 		["reader", `from L1 alone: ${verdict}`],
 		[
 			"",
@@ -185,6 +191,18 @@ function traceFacts({ traces }: DevnetResult, colors: Colors): [string, string][
 			? colors.green(`all ${number(blocks)} blocks the same`)
 			: colors.red(`${plural(differences, "block")} DIFFER: a bug`);
 	return [["", `run again without what was dropped: ${verdict}`]];
+}
+
+function proposerFacts({ proposers }: DevnetResult, colors: Colors): [string, string][] {
+	if (proposers === null) return [];
+	const { byOthers, handedOver, publications, receipts } = proposers;
+	const own = `${plural(publications, "publication")}, each by the delegate of its block's proposer`;
+	const promised = `${plural(receipts.given, "receipt")}: ${receipts.kept} kept, ${receipts.lost} in missed slots; ${receipts.refused} refused`;
+	return [
+		["rights", byOthers === 0 ? colors.green(own) : colors.red(`${byOthers} of ${publications} NOT by their proposer's delegate`)],
+		["", `${handedOver} of them right behind the end marker of the window before`],
+		["promises", receipts.broken === 0 ? promised : colors.red(`${promised}; ${receipts.broken} BROKEN`)],
+	];
 }
 
 function forcedLine({ forced, forcedIncluded, forcedTiming }: DevnetResult): string {

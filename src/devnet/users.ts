@@ -28,12 +28,14 @@ export const BUILDER = user("bob the builder");
 export const BORROWER = user("lou");
 /** Send transactions of all kinds. */
 export const USERS: readonly User[] = ["ann", "ben", "dan", "eve", "fay", "gus"].map(user);
+/** Ask for promises; several, since each waits for one to be on L1 before the next. */
+export const PROMISED: readonly User[] = ["pat", "pia", "pol", "pam", "pip", "pru"].map(user);
 /** Has no ETH. */
 export const POOR = user("poor");
 
 /** Genesis accounts of every rollup: everyone with 1,000 ETH, in the encoding of rule E-4. */
 export function genesisAllocation(): Hex {
-	const accounts = [DEPLOYER, CENSORED, BUILDER, BORROWER, ...USERS]
+	const accounts = [DEPLOYER, CENSORED, BUILDER, BORROWER, ...USERS, ...PROMISED]
 		.map(({ address }) => address)
 		.sort()
 		.map((address) => [hexToBytes(address), 1_000n * ETHER, 0, new Uint8Array(0), []]);

@@ -9,8 +9,13 @@ import { openReader, type Reader } from "../node/reader.ts";
 import type { Address } from "../primitives/types.ts";
 import type { Carrier } from "../sequencer/fees.ts";
 import { Sequencer } from "../sequencer/sequencer.ts";
-import type { Chain } from "./chain.ts";
+import type { SequencerOptions } from "../sequencer/types.ts";
+import type { BeaconChain } from "./beacon/chain.ts";
+import type { BeaconWorld } from "./beacon/world.ts";
+import { beaconOf, type Chain } from "./chain.ts";
+import { type Clock, jumpingClock, wallClock } from "./clock.ts";
 import type { DevnetOptions } from "./options.ts";
+import type { Orderer } from "./ordering.ts";
 import { L1Recorder } from "./rerun.ts";
 import type { Setup } from "./setup.ts";
 import { CENSORED } from "./users.ts";
@@ -19,7 +24,10 @@ export interface World {
 	readonly chain: Chain;
 	readonly setup: Setup;
 	readonly carrier: Carrier;
-	readonly sequencer: Sequencer;
+	readonly clock: Clock;
+	readonly sequencer: Orderer;
+	/** What L1's proposers have besides, if the rights are theirs. */
+	readonly beacon: BeaconWorld | null;
 	readonly reader: Reader;
 	/** What the reader reads. */
 	readonly l1: L1Recorder;
@@ -35,28 +43,42 @@ export async function openWorld(chain: Chain, setup: Setup, options: DevnetOptio
 	const folder = await mkdtemp(join(tmpdir(), "meridian-devnet-"));
 	const archive = join(folder, "blobs");
 	const carrier = carrierOf(chain, options);
-	const beacon = chain.kind === "url" ? options.beacon : null;
+	const blobs = beaconOf(chain, options.beacon);
 	const sourceOf = (extra: Partial<ConnectOptions> = {}): L1Source =>
 		connectL1({
 			rpc: chain.url,
 			inbox: setup.inbox,
-			...(beacon === null ? {} : { beacon }),
+			...(blobs === null ? {} : { beacon: blobs }),
 			...(chain.kind === "hardhat" ? { finality: SHALLOW_FINALITY } : {}),
 			...extra,
 		});
-	const sequencer = await Sequencer.open(sourceOf({ archive }), {
-		account: setup.sequencer,
-		carrier,
-		archive: openArchive(archive),
-		refuse: new Set<Address>([CENSORED.address]),
-	});
+	const clock = options.fast ? jumpingClock(setup.start) : wallClock(chain.kind === "beacon" ? now() : setup.now);
+	const ordering = { carrier, archive: openArchive(archive), refuse: new Set<Address>([CENSORED.address]) };
+	const beacon = await openProposers(chain, setup, { ...ordering, source: () => sourceOf({ archive }), clock, folder });
+	const account = setup.sequencer;
+	const sequencer = beacon?.proposers ?? (await Sequencer.open(sourceOf({ archive }), { ...ordering, account }));
 	const l1 = new L1Recorder(sourceOf());
 	const reader = await openReader({ source: l1.source });
 	const close = async (): Promise<void> => {
 		await sequencer.close();
 		await rm(folder, { recursive: true, force: true });
 	};
-	return { chain, setup, carrier, sequencer, reader, l1, archive, close };
+	return { chain, setup, carrier, clock, sequencer, beacon, reader, l1, archive, close };
+}
+
+const now = (): number => Date.now() / 1_000;
+
+export interface ProposersOptions extends Pick<SequencerOptions, "carrier" | "archive" | "refuse"> {
+	readonly clock: Clock;
+	/** Each sequencer has one of its own. */
+	readonly source: () => L1Source;
+	readonly folder: string;
+}
+
+async function openProposers(chain: Chain, { proposers }: Setup, options: ProposersOptions): Promise<BeaconWorld | null> {
+	if (proposers === null) return null;
+	const { openBeaconWorld } = await import("./beacon/world.ts");
+	return await openBeaconWorld(chain as BeaconChain, proposers, options);
 }
 
 function carrierOf(chain: Chain, options: DevnetOptions): Carrier {

@@ -79,6 +79,7 @@ export const PROPOSER_REGISTRY_ABI = [
 export const SLASHER_ABI = [
 	"function inbox() view returns (address)",
 	"function bondOf(address sequencer) view returns (uint256 amount, uint256 leavesAt)",
+	"function add(address sequencer) payable",
 	"function parameters() view returns ((uint128 penalty, uint128 livenessFee, uint64 exitDelay, uint64 challengeWindow))",
 ] as const;
 

@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Repository } from "../../devnet/devnet.ts";
 import type { DevnetOptions } from "../../devnet/options.ts";
 import type { Deployment } from "../../devnet/setup.ts";
+import type { DevnetResult } from "../../devnet/summary.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Hex } from "../../primitives/types.ts";
 import { EXIT } from "../failure.ts";
@@ -44,6 +45,8 @@ Examples:
   meridian devnet --keep                   leave it running, to point other commands at
   meridian devnet --fast --json            as fast as it goes; the last line is a JSON object
   meridian devnet --l1 hardhat             on hardhat node; data in calldata, since it cannot give blobs back
+  meridian devnet --l1 beacon              on a beacon chain of its own with a real execution client: the delegates of
+                                           L1's proposers publish in turn, and promise places; a line per slot
   MERIDIAN_KEY=0x... meridian devnet --l1 http://127.0.0.1:8545
 
 Scaled for people to watch: slots of 4 s, ticks of 2 s, maxLag 8 slots, forced delay 4, maxOriginAge 2.
@@ -65,7 +68,7 @@ export function register(program: Command): void {
 		.description(DESCRIPTION)
 		.option("--rollups <n>", "how many rollups, 1 to 8", integer(1, 8), 3)
 		.option("--slots <n>", "slots with traffic; a few more follow until all is derived", integer(1, 100_000), 9)
-		.option("--l1 <anvil|hardhat|URL>", "what to use as L1", "anvil")
+		.option("--l1 <anvil|hardhat|beacon|URL>", "what to use as L1", "anvil")
 		.option("--tick <seconds>", "length of a tick; divides the slot", integer(1, 60), 2)
 		.option("--slot-seconds <seconds>", "length of a slot", integer(1, 60), 4)
 		.option("--fast", "do not wait for the clock (only with an L1 started here)", false)
@@ -89,9 +92,8 @@ function optionsOf(flags: Flags): DevnetOptions {
 	const usage = (message: string): MeridianError => new MeridianError("usage", "bad-option", message);
 	if (slotSeconds % tick !== 0)
 		throw usage(`Ticks of ${tick} s do not divide slots of ${slotSeconds} s; choose --tick and --slot-seconds that do`);
-	if (flags.l1 !== "anvil" && flags.l1 !== "hardhat" && !URL.canParse(flags.l1))
-		throw usage(`--l1 takes anvil, hardhat or a URL, not ${flags.l1}`);
-	const started = flags.l1 === "anvil" || flags.l1 === "hardhat";
+	const started = ["anvil", "hardhat", "beacon"].includes(flags.l1);
+	if (!started && !URL.canParse(flags.l1)) throw usage(`--l1 takes anvil, hardhat, beacon or a URL, not ${flags.l1}`);
 	if (flags.fast && !started) throw usage("--fast works only with an L1 that the devnet starts itself");
 	const key = flags.key ?? process.env.MERIDIAN_KEY ?? null;
 	return { ...rest, tickSeconds: tick, slotSeconds, beacon: beacon ?? null, key };
@@ -113,7 +115,7 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 		signal: abort.signal,
 		onResult(result, kept) {
 			screen.close();
-			agrees = result.readerAgrees && (result.traces?.differences ?? 0) === 0;
+			agrees = isSound(result);
 			for (const line of summaryLines(result, output.colors)) output.line(line);
 			if (kept !== null) {
 				const beacon = kept.beacon === null ? "" : ` --beacon ${kept.beacon}`;
@@ -132,6 +134,13 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 	});
 	await done;
 	return agrees ? EXIT.ok : EXIT.failed;
+}
+
+/** The reader has what the sequencers have, dropped bundles left nothing, and nobody published or broke what he should not. */
+function isSound({ proposers, readerAgrees, traces }: DevnetResult): boolean {
+	return (
+		readerAgrees && (traces?.differences ?? 0) === 0 && (proposers?.byOthers ?? 0) + (proposers?.receipts.broken ?? 0) === 0
+	);
 }
 
 const CONTRACTS = {
@@ -154,7 +163,7 @@ async function loadRepository(output: Output): Promise<Repository> {
 		return [role, (JSON.parse(text) as { bytecode: Hex }).bytecode];
 	};
 	const [deployment, ...codes] = await Promise.all([
-		importFromRepository<Deployment>("deploy/deploy.ts"),
+		importFromRepository<Deployment>("deploy/index.ts"),
 		...Object.entries(CONTRACTS).map(code),
 	]);
 	return { deployment, contracts: Object.fromEntries(codes) as Record<keyof typeof CONTRACTS, Hex> };

@@ -30,6 +30,8 @@ export interface BeaconChain extends Chain {
 	/** Seconds; slot 0. */
 	readonly genesisTime: number;
 	readonly slotSeconds: number;
+	/** Which sidecars its execution client takes: 1 has cell proofs. */
+	readonly wrapperVersion: 0 | 1;
 	/** Goes back so many blocks; the next slot's block then builds on the one before them. */
 	reorg(depth: number): Promise<void>;
 }
@@ -62,6 +64,7 @@ export async function openBeaconAnvil(options: BeaconChainOptions = {}): Promise
 		const pump = automine(chain.node, { pending });
 		return {
 			...chain,
+			wrapperVersion: 1,
 			driven: true,
 			startSlots: () => pump.stop(),
 			slot: (timestamp) => pump.fill(Math.floor((timestamp - chain.genesisTime) / chain.slotSeconds)),
@@ -80,7 +83,7 @@ export async function openBeaconAnvil(options: BeaconChainOptions = {}): Promise
 export async function beaconOn(
 	execution: Execution,
 	{ slotSeconds = 12, validators: count = 64, withdrawalAddress = addressOf }: BeaconChainOptions,
-): Promise<Omit<BeaconChain, "driven" | "startSlots" | "slot">> {
+): Promise<Omit<BeaconChain, "driven" | "startSlots" | "slot" | "wrapperVersion">> {
 	const { engine, rpc } = execution;
 	const executionBlock = (await rpc.request("eth_getBlockByNumber", ["0x0", false])) as ExecutionBlock;
 	const chainId = Number(await rpc.request("eth_chainId", []));

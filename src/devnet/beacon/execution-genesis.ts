@@ -1,11 +1,9 @@
 /** The execution chain's genesis, in geth's format: Prague from the start, the contracts that must be there, and funded accounts. */
-import { HDNodeWallet, Mnemonic } from "ethers";
 import { SYSTEM_CONTRACTS } from "../../execute/systemContracts.ts";
 import { ZERO_ADDRESS, ZERO_HASH } from "../../primitives/bytes.ts";
+import { developmentKey } from "../keys.ts";
 import { quantity } from "./engine.ts";
 
-/** The mnemonic of every development node. */
-const MNEMONIC = "test test test test test test test test test test test junk";
 const ACCOUNTS = 10;
 const BALANCE = quantity(10_000n * 10n ** 18n);
 const GAS_LIMIT = quantity(60_000_000);
@@ -19,11 +17,10 @@ const FORK_BLOCKS = [
 
 /** @param timestamp seconds; the beacon chain's slot 0 */
 export function executionGenesis(chainId: number, timestamp: number): object {
-	const mnemonic = Mnemonic.fromPhrase(MNEMONIC);
-	const accounts = Array.from({ length: ACCOUNTS }, (_, index) => {
-		const { address } = HDNodeWallet.fromMnemonic(mnemonic, `m/44'/60'/0'/0/${index}`);
-		return [address, { balance: BALANCE }] as const;
-	});
+	const accounts = Array.from(
+		{ length: ACCOUNTS },
+		(_, index) => [developmentKey(index).address, { balance: BALANCE }] as const,
+	);
 	const contracts = SYSTEM_CONTRACTS.map(
 		([address, code]) => [address, { balance: "0x0", nonce: "0x1", code }] as const,
 	);

@@ -6,11 +6,12 @@ import { slotAt, tickTime } from "../../derive/clock.ts";
 import type { Timeline } from "../../derive/ports.ts";
 import type { OrderState } from "../../derive/types.ts";
 import type { Item, Leg, RollupId, Tick } from "../../primitives/types.ts";
+import type { BundleTotals } from "../../sequencer/bundles/pool.ts";
 import type { BuilderOptions, Built } from "../../sequencer/bundles/types.ts";
 import type { PromiseServer } from "../../sequencer/preconf/server.ts";
 import type { Sequencer } from "../../sequencer/sequencer.ts";
-import type { Submission, SyncReport, UnsafeTick } from "../../sequencer/types.ts";
-import type { WindowPublication, WindowSequencer } from "../../sequencer/windows/sequencer.ts";
+import type { PublishReport, Submission, SyncReport, UnsafeTick } from "../../sequencer/types.ts";
+import type { WindowSequencer } from "../../sequencer/windows/sequencer.ts";
 import type { Orderer } from "../ordering.ts";
 
 export interface Proposer {
@@ -19,21 +20,13 @@ export interface Proposer {
 	readonly server: PromiseServer;
 }
 
-export interface SentPublication {
-	readonly by: Proposer;
-	readonly slot: number;
-	readonly publication: WindowPublication;
-}
-
 export class Proposers implements Orderer {
 	readonly all: readonly [Proposer, ...Proposer[]];
-	readonly #onSent: (sent: SentPublication) => void;
 	/** The last tick that somebody was asked to make. */
 	#tick: Tick = 0;
 
-	constructor(all: readonly [Proposer, ...Proposer[]], onSent: (sent: SentPublication) => void) {
+	constructor(all: readonly [Proposer, ...Proposer[]]) {
 		this.all = all;
-		this.#onSent = onSent;
 	}
 
 	/** Whose the tick is; null: nobody's, or it is not known. */
@@ -106,13 +99,18 @@ export class Proposers implements Orderer {
 	}
 
 	/** Whoever owns the slot of that tick sends what its block shall hold. */
-	async publish(latest: Tick): Promise<void> {
+	async publish(latest: Tick): Promise<PublishReport> {
 		const { config } = this.timeline;
 		const slot = slotAt(config, tickTime(config, latest));
-		for (const by of this.all) {
-			const publication = await by.windows.publishFor(slot);
-			if (publication.kind === "sent") this.#onSent({ by, slot, publication });
+		for (const { windows } of this.all) {
+			const publication = await windows.publishFor(slot);
+			if (publication.kind !== "not-ours" && publication.kind !== "too-late") return publication;
 		}
+		return { kind: "nothing" };
+	}
+
+	get bundleTotals(): BundleTotals {
+		return this.#active.bundleTotals;
 	}
 
 	async close(): Promise<void> {

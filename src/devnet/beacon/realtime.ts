@@ -28,6 +28,8 @@ export async function openBeaconClient(options: RealtimeOptions = {}): Promise<B
 		const slots = pastThenClock(chain.node, chain.slotSeconds, execution.pending);
 		return {
 			...chain,
+			// It runs Prague's rules.
+			wrapperVersion: 0,
 			driven: false,
 			startSlots: slots.start,
 			slot: (timestamp) => slots.fill(Math.floor((timestamp - genesisTime) / chain.slotSeconds)),

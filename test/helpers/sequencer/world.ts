@@ -1,6 +1,6 @@
 /** An anvil with a timeline, a sequencer and a reader on it, driven slot by slot by a test. */
 
-import * as deployment from "../../../deploy/deploy.ts";
+import * as deployment from "../../../deploy/index.ts";
 import { tickAt } from "../../../src/derive/clock.ts";
 import { type Chain, openChain } from "../../../src/devnet/chain.ts";
 import type { DevnetOptions } from "../../../src/devnet/options.ts";

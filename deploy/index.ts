@@ -1,0 +1,3 @@
+/** Everything that deploys. */
+export * from "./deploy.ts";
+export * from "./proposers.ts";

@@ -1,0 +1,50 @@
+/** What a devnet has besides when the rights are those of L1's proposers: their sequencers, each with its journal and its server, and who keeps L1 informed. */
+import { join } from "node:path";
+import { servePromises } from "../../sequencer/preconf/server.ts";
+import { createPromiseSigner } from "../../sequencer/preconf/signer.ts";
+import { WindowSequencer } from "../../sequencer/windows/sequencer.ts";
+import type { ProposersOptions } from "../world.ts";
+import type { BeaconChain } from "./chain.ts";
+import { type Proposer, Proposers } from "./proposers.ts";
+import type { Delegate, ProposerSetup } from "./setup.ts";
+
+export interface BeaconWorld {
+	readonly chain: BeaconChain;
+	readonly setup: ProposerSetup;
+	readonly proposers: Proposers;
+}
+
+export async function openBeaconWorld(
+	chain: BeaconChain,
+	setup: ProposerSetup,
+	options: ProposersOptions,
+): Promise<BeaconWorld> {
+	const opened: Proposer[] = [];
+	try {
+		for (const delegate of setup.delegates) opened.push(await openProposer(chain, setup, delegate, options));
+	} catch (error) {
+		await new Proposers(opened as [Proposer]).close();
+		throw error;
+	}
+	return { chain, setup, proposers: new Proposers(opened as [Proposer, ...Proposer[]]) };
+}
+
+async function openProposer(
+	chain: BeaconChain,
+	{ slasher }: ProposerSetup,
+	{ account, key, name }: Delegate,
+	{ clock, folder, source, ...ordering }: ProposersOptions,
+): Promise<Proposer> {
+	const windows = await WindowSequencer.open({
+		...ordering,
+		source: source(),
+		rpc: chain.rpc,
+		account,
+		signer: createPromiseSigner(key),
+		slasher,
+		journal: join(folder, `journal-${name}`),
+		wrapperVersion: chain.wrapperVersion,
+		now: () => clock.now() * 1_000,
+	});
+	return { name, windows, server: await servePromises({ promises: windows.promises }) };
+}
