@@ -46,6 +46,9 @@ export const RIGHTS_ABI = [
 	"function rightOf(uint256 slot) view returns (address sequencer, uint64 minTick, uint64 maxTick, uint8 kind)",
 ] as const;
 
+/** What `ProposerRights` has besides. */
+export const PROPOSER_RIGHTS_ABI = ["function seal(uint256 epoch) returns (uint256 owned)"] as const;
+
 const PROVED_STATE =
 	"(uint64 timestamp, (uint64 slot, uint64 proposerIndex, bytes32 parentRoot, bytes32 stateRoot, bytes32 bodyRoot) header, bytes32[] forkBranch)";
 const LAYOUT =
