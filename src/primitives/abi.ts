@@ -47,6 +47,9 @@ export const RIGHTS_ABI = [
 	"function HANDOVER_LEAD() view returns (uint256)",
 ] as const;
 
+/** What `ProposerRights` has besides. */
+export const PROPOSER_RIGHTS_ABI = ["function seal(uint256 epoch) returns (uint256 owned)"] as const;
+
 const PROVED_STATE =
 	"(uint64 timestamp, (uint64 slot, uint64 proposerIndex, bytes32 parentRoot, bytes32 stateRoot, bytes32 bodyRoot) header, bytes32[] forkBranch)";
 const LAYOUT =

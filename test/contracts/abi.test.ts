@@ -8,6 +8,7 @@ import {
 	INBOX_ABI,
 	LOOKAHEAD_ORACLE_ABI,
 	PROPOSER_REGISTRY_ABI,
+	PROPOSER_RIGHTS_ABI,
 	REGISTRY_ABI,
 	RIGHTS_ABI,
 	SLASHER_ABI,
@@ -24,7 +25,7 @@ const USED = {
 const CALLED = {
 	LookaheadOracle: LOOKAHEAD_ORACLE_ABI,
 	ProposerRegistry: PROPOSER_REGISTRY_ABI,
-	ProposerRights: RIGHTS_ABI,
+	ProposerRights: [...RIGHTS_ABI, ...PROPOSER_RIGHTS_ABI],
 	PreconfSlasher: SLASHER_ABI,
 };
 

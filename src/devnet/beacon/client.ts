@@ -27,7 +27,7 @@ export async function startClient(genesis: object): Promise<Execution> {
 	const folder = await mkdtemp(join(tmpdir(), "meridian-l1-"));
 	try {
 		const client = await openClient(genesis, folder);
-		const manager = new RPCManager(client, client.config);
+		const manager = new Methods(client, client.config);
 		const server = await serveRpc(manager);
 		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 		return {
@@ -92,6 +92,27 @@ async function openClient(genesis: object, folder: string): Promise<EthereumClie
 /** Its own count of them counts one that replaces another twice. */
 function waiting({ service }: EthereumClient): number {
 	return [...(service.txPool?.pool.values() ?? [])].reduce((sum, ofAccount) => sum + ofAccount.length, 0);
+}
+
+/** Takes what every other client takes, and tools therefore send. */
+class Methods extends RPCManager {
+	override getMethods(engine?: boolean, debug?: boolean): ReturnType<RPCManager["getMethods"]> {
+		const methods = Object.entries(super.getMethods(engine, debug)).map(([name, method]) => {
+			// It does know which nonces wait.
+			if (name === "eth_getTransactionCount") return [name, method];
+			const translated = (parameters: unknown) =>
+				method(Array.isArray(parameters) ? parameters.map(translate) : parameters);
+			return [name, translated];
+		});
+		return Object.fromEntries(methods);
+	}
+}
+
+/** It has no pending block, and refuses to speak of one; and what has no type is a legacy transaction to it, whatever its fees. */
+function translate(parameter: unknown): unknown {
+	if (parameter === "pending") return "latest";
+	if (typeof parameter !== "object" || parameter === null) return parameter;
+	return "maxFeePerGas" in parameter && !("type" in parameter) ? { ...parameter, type: "0x2" } : parameter;
 }
 
 type Listener = ReturnType<typeof createRPCServerListener>;

@@ -1,4 +1,4 @@
-/** Fills a slot for every transaction that arrives, as development nodes do before anybody asks them for slots. */
+/** Fills a slot for every transaction that arrives, or for those that arrive together, as development nodes do before anybody asks them for slots. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { BlockRecord } from "./forks.ts";
 import type { BeaconNode } from "./node.ts";
@@ -21,6 +21,8 @@ const POLL_MS = 10;
 
 export function automine(node: BeaconNode, { pending, wait = () => 0 }: PumpOptions): Pump {
 	let stopped = false;
+	/** At the last look. As long as there are more at every look, a slot would part what belongs together. */
+	let seen = 0;
 	/** Waiting for something else than a slot: the last one took none of them. */
 	let stuck = 0;
 	let turn: Promise<unknown> = Promise.resolve();
@@ -31,9 +33,11 @@ export function automine(node: BeaconNode, { pending, wait = () => 0 }: PumpOpti
 	};
 	const serve = async (): Promise<boolean> => {
 		const waiting = await pending();
+		const more = waiting > seen;
+		seen = waiting;
 		stuck = Math.min(stuck, waiting);
 		const slot = node.forks.head.header.slot + 1;
-		if (waiting === stuck || wait(slot) > 0) return false;
+		if (more || waiting === stuck || wait(slot) > 0) return false;
 		if (transactionsIn(await node.produce(slot)) === 0) stuck = waiting;
 		return true;
 	};
