@@ -33,7 +33,10 @@ export interface Pacing {
 const SLOTS_PER_EPOCH = 2;
 
 /** `anvil`, `hardhat`, `beacon`, or the URL of a chain that is there. Throws `usage` or `halt` as the nodes do. */
-export async function openChain(l1: string, { fast, slotSeconds }: Pacing = { fast: true, slotSeconds: 12 }): Promise<Chain> {
+export async function openChain(
+	l1: string,
+	{ fast, slotSeconds }: Pacing = { fast: true, slotSeconds: 12 },
+): Promise<Chain> {
 	if (l1 === "beacon") return await (await import("./beacon/open.ts")).openBeacon(fast, slotSeconds);
 	if (l1 === "anvil") return await openAnvil();
 	if (l1 === "hardhat") return await openHardhat();

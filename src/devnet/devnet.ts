@@ -18,8 +18,8 @@ export interface Repository {
 export interface Kept {
 	readonly url: string;
 	readonly inbox: Address;
-	/** Folder of the blobs published. */
-	readonly archive: string;
+	/** Folder of the blobs published; null: L1's beacon chain has them. */
+	readonly archive: string | null;
 	/** Where else they can be read, if that has to be said. */
 	readonly beacon: string | null;
 }
@@ -79,5 +79,10 @@ function warmKzg(): void {
 
 function keptOf(chain: Chain, inbox: Address, archive: string, options: DevnetOptions): Kept {
 	// Readers find anvil's blobs by themselves, and calldata in the log.
-	return { url: chain.url, inbox, archive, beacon: beaconOf(chain, options.beacon) };
+	return {
+		url: chain.url,
+		inbox,
+		archive: chain.kind === "beacon" ? null : archive,
+		beacon: beaconOf(chain, options.beacon),
+	};
 }

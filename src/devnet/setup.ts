@@ -7,12 +7,7 @@ import type { Address, Hex, RollupConfig, RollupId, TimelineConfig } from "../pr
 import { createL1Account, type L1Account } from "../sequencer/l1-account.ts";
 import { sendCall, waitForReceipt } from "../sequencer/l1-send.ts";
 import type { BeaconChain } from "./beacon/chain.ts";
-import type {
-	deployTimelineOfProposers,
-	ProposerDeployment,
-	ProposerSetup,
-	ProposerTimeline,
-} from "./beacon/setup.ts";
+import type { deployTimelineOfProposers, ProposerDeployment, ProposerSetup, ProposerTimeline } from "./beacon/setup.ts";
 import type { Chain } from "./chain.ts";
 import { developmentKey } from "./keys.ts";
 import { clusterOf, type DevnetOptions, GAS_LIMIT, limitsOf } from "./options.ts";

@@ -1,7 +1,7 @@
 /** What a devnet has shown, as numbers that can be checked: for a script, and for a person. */
 import type { ReaderSummary } from "../node/reader.ts";
-import type { LedgerTotals } from "./beacon/ledger.ts";
 import type { RollupId } from "../primitives/types.ts";
+import type { LedgerTotals } from "./beacon/ledger.ts";
 import type { GasTotals } from "./gas.ts";
 import type { Agreement } from "./history.ts";
 import type { Traces } from "./rerun.ts";
@@ -199,7 +199,12 @@ function proposerFacts({ proposers }: DevnetResult, colors: Colors): [string, st
 	const own = `${plural(publications, "publication")}, each by the delegate of its block's proposer`;
 	const promised = `${plural(receipts.given, "receipt")}: ${receipts.kept} kept, ${receipts.lost} in missed slots; ${receipts.refused} refused`;
 	return [
-		["rights", byOthers === 0 ? colors.green(own) : colors.red(`${byOthers} of ${publications} NOT by their proposer's delegate`)],
+		[
+			"rights",
+			byOthers === 0
+				? colors.green(own)
+				: colors.red(`${byOthers} of ${publications} NOT by their proposer's delegate`),
+		],
 		["", `${handedOver} of them right behind the end marker of the window before`],
 		["promises", receipts.broken === 0 ? promised : colors.red(`${promised}; ${receipts.broken} BROKEN`)],
 	];

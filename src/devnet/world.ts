@@ -53,10 +53,10 @@ export async function openWorld(chain: Chain, setup: Setup, options: DevnetOptio
 			...extra,
 		});
 	const clock = options.fast ? jumpingClock(setup.start) : wallClock(chain.kind === "beacon" ? now() : setup.now);
-	const ordering = { carrier, archive: openArchive(archive), refuse: new Set<Address>([CENSORED.address]) };
-	const beacon = await openProposers(chain, setup, { ...ordering, source: () => sourceOf({ archive }), clock, folder });
-	const account = setup.sequencer;
-	const sequencer = beacon?.proposers ?? (await Sequencer.open(sourceOf({ archive }), { ...ordering, account }));
+	const ordering = { carrier, refuse: new Set<Address>([CENSORED.address]) };
+	const beacon = await openProposers(chain, setup, { ...ordering, sourceOf, clock, folder });
+	const alone = { ...ordering, account: setup.sequencer, archive: openArchive(archive) };
+	const sequencer = beacon?.proposers ?? (await Sequencer.open(sourceOf({ archive }), alone));
 	const l1 = new L1Recorder(sourceOf());
 	const reader = await openReader({ source: l1.source });
 	const close = async (): Promise<void> => {
@@ -68,14 +68,18 @@ export async function openWorld(chain: Chain, setup: Setup, options: DevnetOptio
 
 const now = (): number => Date.now() / 1_000;
 
-export interface ProposersOptions extends Pick<SequencerOptions, "carrier" | "archive" | "refuse"> {
+export interface ProposersOptions extends Pick<SequencerOptions, "carrier" | "refuse"> {
 	readonly clock: Clock;
-	/** Each sequencer has one of its own. */
-	readonly source: () => L1Source;
+	sourceOf(extra: Partial<ConnectOptions>): L1Source;
+	/** Each has a folder of its own in it. */
 	readonly folder: string;
 }
 
-async function openProposers(chain: Chain, { proposers }: Setup, options: ProposersOptions): Promise<BeaconWorld | null> {
+async function openProposers(
+	chain: Chain,
+	{ proposers }: Setup,
+	options: ProposersOptions,
+): Promise<BeaconWorld | null> {
 	if (proposers === null) return null;
 	const { openBeaconWorld } = await import("./beacon/world.ts");
 	return await openBeaconWorld(chain as BeaconChain, proposers, options);

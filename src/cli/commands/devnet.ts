@@ -122,7 +122,8 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 				output.line();
 				output.line("Running on until Ctrl-C. Derive it yourself in another terminal:");
 				output.line(`  ./meridian derive --l1 ${kept.url}${beacon} --inbox ${kept.inbox}`);
-				output.line(`The blobs are in ${kept.archive}, too (--archive), as long as this runs.`);
+				if (kept.archive !== null)
+					output.line(`The blobs are in ${kept.archive}, too (--archive), as long as this runs.`);
 			}
 			output.result(result);
 		},
@@ -139,7 +140,9 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 /** The reader has what the sequencers have, dropped bundles left nothing, and nobody published or broke what he should not. */
 function isSound({ proposers, readerAgrees, traces }: DevnetResult): boolean {
 	return (
-		readerAgrees && (traces?.differences ?? 0) === 0 && (proposers?.byOthers ?? 0) + (proposers?.receipts.broken ?? 0) === 0
+		readerAgrees &&
+		(traces?.differences ?? 0) === 0 &&
+		(proposers?.byOthers ?? 0) + (proposers?.receipts.broken ?? 0) === 0
 	);
 }
 

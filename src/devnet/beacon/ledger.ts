@@ -114,7 +114,12 @@ export class Ledger {
 		const handedOver = this.#publications.filter(({ firstTick, id, slot }) => {
 			const before = this.#publications.find((one) => one.id === id - 1);
 			const window = this.#slots.get(slot)?.window;
-			return window !== undefined && window !== null && before?.lastTick === window.minTick - 1 && firstTick >= window.minTick;
+			return (
+				window !== undefined &&
+				window !== null &&
+				before?.lastTick === window.minTick - 1 &&
+				firstTick >= window.minTick
+			);
 		});
 		return {
 			slots: this.#slots.size,
@@ -176,4 +181,11 @@ export function describeRow({ delegate, owner, proposer, publications, receipts,
 		.trimEnd();
 }
 
-export const ROW_TITLE = ["slot", "proposer    ", "names ", "right, ticks    ", "publication, ticks  ", "receipts"].join("  ");
+export const ROW_TITLE = [
+	"slot",
+	"proposer    ",
+	"names ",
+	"right, ticks    ",
+	"publication, ticks  ",
+	"receipts",
+].join("  ");

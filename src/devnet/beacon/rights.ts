@@ -31,8 +31,10 @@ type L1 = Pick<BeaconChain, "rpc" | "beaconUrl">;
 export interface OptInOptions {
 	/** The account all validators' withdrawals go to. */
 	readonly withdrawer: L1Account;
-	/** Validators take turns: the first names the first of them, and so on, and one after the last names nobody. */
+	/** One account each, with ETH for the gas. */
 	readonly delegates: readonly L1Account[];
+	/** Every validator names somebody. Without it one in `n + 1` does not, with `n` delegates. */
+	readonly everybody?: boolean;
 }
 
 export interface OptedIn {
@@ -54,11 +56,12 @@ const KEY_GAS = 450_000n;
 export async function optIn(
 	chain: BeaconChain,
 	contracts: RightsContracts,
-	{ delegates, withdrawer }: OptInOptions,
+	{ delegates, everybody = false, withdrawer }: OptInOptions,
 ): Promise<OptedIn> {
 	const { proposerRegistry } = contracts;
 	const count = chain.node.forks.headState.validators.length;
-	const shares = delegates.map((_, share) => sharesOf(count, delegates.length + 1, share));
+	const parts = delegates.length + (everybody ? 0 : 1);
+	const shares = delegates.map((_, share) => sharesOf(count, parts, share));
 	if (shares.some((share) => share.length === 0))
 		throw new MeridianError(
 			"usage",

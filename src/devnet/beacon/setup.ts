@@ -107,7 +107,11 @@ export async function openRights(chain: BeaconChain, timeline: ProposerTimeline)
 		}),
 	);
 	const accounts = delegates.map(({ account }) => account);
-	const { fromEpoch, validators } = await optIn(chain, timeline, { withdrawer: withdrawer as L1Account, delegates: accounts });
+	const { fromEpoch, validators } = await optIn(chain, timeline, {
+		withdrawer: withdrawer as L1Account,
+		delegates: accounts,
+		everybody: true,
+	});
 	await prepareEpoch(chain, timeline, keeper as L1Account, fromEpoch);
 	for (const account of accounts) await bond(chain, timeline.slasher, account);
 	return {

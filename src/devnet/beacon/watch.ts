@@ -32,7 +32,8 @@ export class Watch {
 		if (answer?.kind === "refused") this.#ledger.refused();
 		if (answer?.kind !== "promised") return;
 		const { index, tick } = answer.promised;
-		if (this.#first) this.#say(`${answer.by} promises a user place ${index} of tick ${tick}; the receipt is good, and covered`);
+		if (this.#first)
+			this.#say(`${answer.by} promises a user place ${index} of tick ${tick}; the receipt is good, and covered`);
 		this.#first = false;
 		this.#ledger.promised(answer.promised);
 	}

@@ -1,5 +1,6 @@
 /** What a devnet has besides when the rights are those of L1's proposers: their sequencers, each with its journal and its server, and who keeps L1 informed. */
 import { join } from "node:path";
+import { openArchive } from "../../l1/archive.ts";
 import { servePromises } from "../../sequencer/preconf/server.ts";
 import { createPromiseSigner } from "../../sequencer/preconf/signer.ts";
 import { WindowSequencer } from "../../sequencer/windows/sequencer.ts";
@@ -33,16 +34,18 @@ async function openProposer(
 	chain: BeaconChain,
 	{ slasher }: ProposerSetup,
 	{ account, key, name }: Delegate,
-	{ clock, folder, source, ...ordering }: ProposersOptions,
+	{ clock, folder, sourceOf, ...ordering }: ProposersOptions,
 ): Promise<Proposer> {
+	const archive = join(folder, name, "blobs");
 	const windows = await WindowSequencer.open({
 		...ordering,
-		source: source(),
+		archive: openArchive(archive),
+		source: sourceOf({ archive }),
 		rpc: chain.rpc,
 		account,
 		signer: createPromiseSigner(key),
 		slasher,
-		journal: join(folder, `journal-${name}`),
+		journal: join(folder, name, "journal"),
 		wrapperVersion: chain.wrapperVersion,
 		now: () => clock.now() * 1_000,
 	});

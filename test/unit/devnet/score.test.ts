@@ -176,6 +176,7 @@ describe("the devnet's screen", () => {
 		rollups: [1, 2, 3].map((rollupId) => ({ rollupId, chainId: 7_000 + rollupId, cluster: 1 })),
 		slots,
 		heads: { unsafe: new Map(), safe: new Map(), finalized: new Map() },
+		rows: [],
 		status: "s".repeat(200),
 	});
 	const terminal = (columns: number) => {
