@@ -8,9 +8,11 @@ import {
 	INBOX_ABI,
 	LOOKAHEAD_ORACLE_ABI,
 	PROPOSER_REGISTRY_ABI,
+	PROPOSER_RIGHTS_ABI,
 	REGISTRY_ABI,
 	RIGHTS_ABI,
 	SLASHER_ABI,
+	STAKED_SET_ABI,
 } from "../../src/primitives/abi.ts";
 
 const USED = {
@@ -24,8 +26,9 @@ const USED = {
 const CALLED = {
 	LookaheadOracle: LOOKAHEAD_ORACLE_ABI,
 	ProposerRegistry: PROPOSER_REGISTRY_ABI,
-	ProposerRights: RIGHTS_ABI,
+	ProposerRights: [...RIGHTS_ABI, ...PROPOSER_RIGHTS_ABI],
 	PreconfSlasher: SLASHER_ABI,
+	StakedSequencerSet: STAKED_SET_ABI,
 };
 
 describe("the ABI that the software uses", () => {
