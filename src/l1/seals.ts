@@ -2,7 +2,7 @@
 import { Interface, type Result } from "ethers";
 import { PROPOSER_RIGHTS_ABI, STAKED_SET_ABI } from "../primitives/abi.ts";
 import { ZERO_ADDRESS } from "../primitives/bytes.ts";
-import { MeridianError } from "../primitives/errors.ts";
+import { isMeridianError, MeridianError } from "../primitives/errors.ts";
 import type { Address } from "../primitives/types.ts";
 import type { RpcTransport } from "./rpc.ts";
 
@@ -62,10 +62,12 @@ async function ask(
 	name: string,
 	parameters: readonly unknown[],
 ): Promise<Result> {
-	const answer = await rpc.request("eth_call", [{ to, data: abi.encodeFunctionData(name, [...parameters]) }, "latest"]);
 	try {
-		return abi.decodeFunctionResult(name, String(answer));
+		const data = abi.encodeFunctionData(name, [...parameters]);
+		return abi.decodeFunctionResult(name, String(await rpc.request("eth_call", [{ to, data }, "latest"])));
 	} catch (cause) {
+		// A node that does not answer says nothing about the contract.
+		if (isMeridianError(cause) && !/revert/i.test(cause.message)) throw cause;
 		const [code, what, flag] =
 			abi === STAKED_SET
 				? ["no-staked-set", "is no staked set", "--staked-set"]

@@ -68,7 +68,8 @@ export class Publisher<D extends Outgoing = Draft> {
 		const inFlight = this.#inFlight;
 		if (inFlight === null) return { kind: "idle" };
 		// The nonce first: a block between the two questions then leaves it waiting, not lost.
-		const used = (await this.#account.nonce()) > inFlight.nonce;
+		const next = await this.#account.nonce();
+		const used = next > inFlight.nonce;
 		for (const { hash, draft } of inFlight.sent.toReversed()) {
 			const receipt = await this.#account.receipt(hash);
 			if (receipt === null) continue;
@@ -78,7 +79,10 @@ export class Publisher<D extends Outgoing = Draft> {
 		// Receipts may lag behind nonces, so it takes two looks to believe that it is none of ours.
 		if (!used || !this.#suspected) {
 			this.#suspected = used;
-			return { kind: "waiting", inFlight };
+			// A reorg has taken back what was mined before. The node may have forgotten it, and what follows a gap is never mined.
+			const waiting = next < inFlight.nonce ? { ...inFlight, nonce: next } : inFlight;
+			this.#inFlight = waiting;
+			return { kind: "waiting", inFlight: waiting };
 		}
 		this.#inFlight = null;
 		this.#suspected = false;

@@ -30,7 +30,7 @@ const GWEI = 1_000_000_000n;
 /** Keeps until it is interrupted; what is in flight then is left to L1. */
 export async function keep(flags: LookaheadKeepFlags): Promise<void> {
 	await withOracle(flags, async (reader) => {
-		const { clock, output, rpc, signal } = reader;
+		const { clock, output, rpc } = reader;
 		const account = await createL1Account(rpc.request, readKey(flags.key, output));
 		const kept = await keptBy(flags, reader);
 		const keeper = new Keeper({
@@ -44,15 +44,19 @@ export async function keep(flags: LookaheadKeepFlags): Promise<void> {
 		output.line(`${account.address} keeps ${thingsKept(kept)}; L1 is in epoch ${reader.currentEpoch}`);
 		const mined = { publish: 0, seal: 0, mix: 0, draw: 0 };
 		let last: KeeperReport | null = null;
+		let said = "";
 		for await (const report of follow(keeper, reader)) {
 			last = report;
 			for (const event of report.events) {
 				if (event.kind === "mined" && event.success) mined[event.deed.kind]++;
-				output.line(lineOf(event));
+				const line = lineOf(event);
+				// What fails at every block is said once.
+				if (line !== said) output.line(line);
+				said = line;
 			}
 		}
 		if (last?.inFlight) output.note(`${last.inFlight.hash} is still in flight (${wordsOf(last.inFlight.deed)})`);
-		output.result({ epoch: last?.epoch ?? null, mined, inFlight: signal.aborted ? (last?.inFlight ?? null) : null });
+		output.result({ epoch: last?.epoch ?? null, mined, inFlight: last?.inFlight ?? null });
 	});
 }
 

@@ -55,7 +55,7 @@ export type KeeperEvent =
 	| { readonly kind: "given-up"; readonly deed: Deed; readonly error: MeridianError }
 	/** The epoch has begun, or will have by the next slot: it stays as it is. Told once. */
 	| { readonly kind: "missed"; readonly epoch: number; readonly deeds: readonly Deed[] }
-	/** So many epochs have gone by unseen that nobody has looked what these are like. */
+	/** So many epochs have gone by at once that nobody has looked what these are like. */
 	| { readonly kind: "unseen"; readonly from: number; readonly to: number };
 
 /** What a step has done. */

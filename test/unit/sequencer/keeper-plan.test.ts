@@ -37,8 +37,8 @@ describe("what a keeper does next", () => {
 		recorded: Recorded,
 		due: readonly Deed[],
 	])[] = [
-		["publishes as soon as a state of the epoch is known (R-6)", INSIDE, NOTHING, [publish]],
-		["waits in the epoch's first block, which knows a state of the epoch before (trap 22)", EARLY, NOTHING, []],
+		["publishes as soon as a state of the epoch is known (R-6, R-19)", INSIDE, NOTHING, [publish]],
+		["waits in the epoch's first block, which knows a state of the epoch before (R-19, trap 22)", EARLY, NOTHING, []],
 		["the same if the epoch's first slots were missed", { slot: FIRST + 9, parentSlot: FIRST - 1 }, NOTHING, []],
 		["publishes after missed slots", { slot: FIRST + 12, parentSlot: FIRST + 9 }, NOTHING, [publish]],
 		["waits after a missed epoch, too", { slot: FIRST + 3, parentSlot: FIRST - 40 }, NOTHING, []],
@@ -52,7 +52,7 @@ describe("what a keeper does next", () => {
 		["draws by it (K-5)", INSIDE, staked({ mix: true }), [draw]],
 		["draws without a proof", EARLY, staked({ mix: true }), [draw]],
 		["draws once", INSIDE, staked({ mix: true, drawn: true }), []],
-		["pays for no mix that draws nobody (K-4)", INSIDE, staked({ counts: false }), []],
+		["pays for no mix that draws nobody (K-4, R-21)", INSIDE, staked({ counts: false }), []],
 		["nor for the draw", INSIDE, staked({ counts: false, mix: true }), []],
 		["rights first", INSIDE, staked({}, { lookahead: false, isSealed: false }), [publish, mix]],
 		["then the seal", INSIDE, staked({ mix: true }, { isSealed: false }), [seal, draw]],
@@ -63,7 +63,7 @@ describe("what a keeper does next", () => {
 	for (const [what, l1, recorded, due] of cases)
 		it(what, () => expect(dueDeeds(CLOCK, l1, recorded)).to.deep.equal(due));
 
-	it("is for a call that the next slot mines: in the last slot the epoch is over", () => {
+	it("is for a call that the next slot mines: in the last slot the epoch is over (R-19)", () => {
 		expect(targetOf(CLOCK, INSIDE)).to.equal(6);
 		expect(targetOf(CLOCK, { slot: FIRST + 30, parentSlot: FIRST })).to.equal(6);
 		expect(targetOf(CLOCK, { slot: FIRST + 31, parentSlot: FIRST })).to.equal(7);
