@@ -87,7 +87,8 @@ export async function estimateGas(
 	try {
 		// Called first: nodes give a call's revert data, but not all give an estimate's.
 		await request("eth_call", [call, "latest"]);
-		const gas = BigInt(String(await request("eth_estimateGas", [call])));
+		// Of the same block: some nodes count what is pending as done, and what is done already costs less.
+		const gas = BigInt(String(await request("eth_estimateGas", [call, "latest"])));
 		// The fee of the forced queue and the head of a ring move; a quarter more costs nothing.
 		return gas + gas / 4n;
 	} catch (error) {

@@ -5,10 +5,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 import { type BeaconApi, beaconApi } from "../../src/l1/beacon/api.ts";
+import { MeridianError } from "../../src/primitives/errors.ts";
 import type { Address } from "../../src/primitives/types.ts";
 import type { Keeper } from "../../src/sequencer/keeper/keeper.ts";
 import type { Deed } from "../../src/sequencer/keeper/plan.ts";
 import type { KeeperEvent } from "../../src/sequencer/keeper/types.ts";
+import { createL1Account } from "../../src/sequencer/l1-account.ts";
 import { LookaheadOracle__factory } from "../../typechain-types/factories/l1/rights/LookaheadOracle__factory.ts";
 import { FULU_LAYOUT } from "../helpers/l1/beaconState.ts";
 import { lastLine, MAIN, meridianPaid } from "../helpers/node/commands.ts";
@@ -213,6 +215,26 @@ describe("a keeper, on anvil with a beacon chain", function () {
 		expect((await poor.step()).inFlight).to.equal(null);
 	});
 
+	it("takes a nonce that is used meanwhile for what it is, and gets on with another keeper of its own account", async () => {
+		const account = await createL1Account(kept.chain.rpc.request, wallet(9));
+		let refusals = 1;
+		const first = await kept.keeper(9, {
+			account: {
+				...account,
+				async broadcast(raw) {
+					if (refusals-- > 0) throw new MeridianError("retry", "l1-nonce-used", "nonce too low");
+					await account.broadcast(raw);
+				},
+			},
+		});
+		expect(await fill(26, [2], first)).to.deep.equal([]);
+		const second = await kept.keeper(9);
+		const lines = await fill(26, from(3, 12), first, second);
+		expect(lines).to.include.members(["displaced publish 27", "mined publish 27"]);
+		expect(lines.filter((line) => /failed|reverted/.test(line))).to.deep.equal([]);
+		await expectKept(27);
+	});
+
 	it("believes no beacon node, and asks again at the next block", async () => {
 		const api = honest();
 		const lies: BeaconApi[] = [
@@ -230,18 +252,17 @@ describe("a keeper, on anvil with a beacon chain", function () {
 		};
 		const deceived = await kept.keeper(7, { beacon });
 		const lines: string[] = [];
-		for (const slot of [2, 3, 4, 5, 6]) {
-			const told = await fill(26, [slot], deceived);
-			lines.push(...told);
-			turn++;
+		for (const slot of from(0, lies.length + 1)) {
+			lines.push(...(await fill(27, [slot], deceived)));
+			if (slot > 0) turn++;
 		}
 		// One of them per block, though the mix lacks a proof as well.
 		expect(lines).to.deep.equal([
-			...["beacon-state", "beacon-state", "beacon-header", "unreachable"].map((code) => `failed publish 27 ${code}`),
-			"sent publish 27",
+			...["beacon-state", "beacon-state", "beacon-header", "unreachable"].map((code) => `failed publish 28 ${code}`),
+			"sent publish 28",
 		]);
-		await fill(26, from(7), deceived);
-		await expectKept(27);
+		await fill(27, from(7), deceived);
+		await expectKept(28);
 	});
 
 	it("fails closed under a fork that the oracle does not know, and says so once an epoch (R-3, trap 23)", async () => {
@@ -249,14 +270,14 @@ describe("a keeper, on anvil with a beacon chain", function () {
 		const made = await new LookaheadOracle__factory(signer).deploy(
 			...([kept.clock.genesisTime, 12, EPOCH, signer.address, 10, { ...FULU_LAYOUT, fromEpoch: 1_000_000 }] as const),
 		);
-		await fill(27, [0, 1]);
+		await fill(28, [0, 1]);
 		const options = { beacon: honest(), oracle: (await made.getAddress()).toLowerCase() as Address };
 		const closed = await kept.keeper(8, options);
 		const asked = states;
-		expect(await fill(27, from(2, 3), closed)).to.deep.equal(["given-up publish 28 unknown-layout"]);
-		expect(await fill(28, from(0, 3), closed)).to.deep.equal([
-			"missed publish 28, seal 28, draw 28",
-			"given-up publish 29 unknown-layout",
+		expect(await fill(28, from(2, 3), closed)).to.deep.equal(["given-up publish 29 unknown-layout"]);
+		expect(await fill(29, from(0, 3), closed)).to.deep.equal([
+			"missed publish 29, seal 29, draw 29",
+			"given-up publish 30 unknown-layout",
 		]);
 		expect(states, "no state is fetched in vain").to.equal(asked);
 	});
@@ -265,7 +286,7 @@ describe("a keeper, on anvil with a beacon chain", function () {
 		const contracts = [kept.oracle, await kept.rights.getAddress(), await kept.stakedSet.getAddress()] as const;
 		const [oracle, rights, stakedSet] = contracts;
 		const at = ["lookahead", "keep", "--l1", kept.chain.url, "--beacon", kept.chain.beaconUrl, "--oracle", oracle];
-		const key = wallet(9).privateKey;
+		const key = wallet(6).privateKey;
 		const wrong = await meridianPaid(key, ...at, "--rights", stakedSet);
 		expect([wrong.code, wrong.err]).to.deep.equal([
 			2,

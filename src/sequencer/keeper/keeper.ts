@@ -33,6 +33,8 @@ export class Keeper {
 	#proved: ProvedCalls | null = null;
 	/** The target that nothing can be proved for. */
 	#hopeless: number | null = null;
+	/** The newest seen. A transaction waits from then on. */
+	#l1Block = 0;
 	/** Up to which epoch what is missed has been told. */
 	#told: number | null = null;
 
@@ -48,7 +50,7 @@ export class Keeper {
 		const events: KeeperEvent[] = [];
 		const view = await this.#attempt(null, events, async () => {
 			await this.#settle(events);
-			const seen = await look(this.#sight);
+			const seen = await this.#look();
 			await this.#tellMissed(seen, events);
 			return seen;
 		});
@@ -61,6 +63,12 @@ export class Keeper {
 			events,
 			inFlight: draft === undefined || hash === undefined ? null : { deed: draft.deed, hash },
 		};
+	}
+
+	async #look(): Promise<View> {
+		const view = await look(this.#sight);
+		this.#l1Block = view.l1.number;
+		return view;
 	}
 
 	async #settle(events: KeeperEvent[]): Promise<void> {
@@ -101,14 +109,14 @@ export class Keeper {
 			throw error;
 		}
 		const isUnchanged = isWaiting && inFlight.draft.call.data === data;
-		if (isUnchanged && !this.#publisher.isStale(view.l1.number)) return true;
-		return await this.#send(deed, { to, data, value: 0n, gasLimit }, view, events);
+		if (isUnchanged && !this.#publisher.isStale(this.#l1Block)) return true;
+		return await this.#send(deed, { to, data, value: 0n, gasLimit }, events);
 	}
 
-	async #send(deed: Deed, call: L1Call, { l1 }: View, events: KeeperEvent[]): Promise<boolean> {
+	async #send(deed: Deed, call: L1Call, events: KeeperEvent[]): Promise<boolean> {
 		const replacement = this.#publisher.inFlight !== null;
 		try {
-			if (!(await this.#publisher.send({ deed, carrier: "calldata", call, blobs: [] }, l1.number))) {
+			if (!(await this.#publisher.send({ deed, carrier: "calldata", call, blobs: [] }, this.#l1Block))) {
 				events.push({ kind: "too-dear", deed });
 				return true;
 			}
@@ -133,7 +141,7 @@ export class Keeper {
 		if (deed.kind === "draw") return STAKED_SET.encodeFunctionData("draw", [deed.epoch]) as Hex;
 		if (this.#proved?.epoch === view.target) return this.#proved[deed.kind];
 		this.#proved = await this.#prove(view, signal);
-		const { due } = await look(this.#sight);
+		const { due } = await this.#look();
 		if (this.#proved === null || !due.some((other) => isSame(other, deed))) return null;
 		return this.#proved[deed.kind];
 	}
