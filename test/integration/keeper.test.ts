@@ -265,7 +265,7 @@ describe("a keeper, on anvil with a beacon chain", function () {
 		await expectKept(28);
 	});
 
-	it("fails closed under a fork that the oracle does not know, and says so once an epoch (R-3, trap 23)", async () => {
+	it("fails closed under a fork that the oracle or the keeper does not know, and says so once an epoch (R-3, trap 23)", async () => {
 		const signer = wallet(8).connect(kept.provider);
 		const made = await new LookaheadOracle__factory(signer).deploy(
 			...([kept.clock.genesisTime, 12, EPOCH, signer.address, 10, { ...FULU_LAYOUT, fromEpoch: 1_000_000 }] as const),
@@ -280,6 +280,12 @@ describe("a keeper, on anvil with a beacon chain", function () {
 			"given-up publish 30 unknown-layout",
 		]);
 		expect(states, "no state is fetched in vain").to.equal(asked);
+		// This software may be what does not know the fork; that only a state shows.
+		const api = honest();
+		const state: BeaconApi["state"] = async (slot) => ({ ...(await api.state(slot)), fork: "later" });
+		const old = await kept.keeper(8, { beacon: { ...api, state } });
+		expect(await fill(29, from(3, 3), old)).to.deep.equal(["given-up publish 30 unknown-fork"]);
+		expect(states).to.equal(asked + 1);
 	});
 
 	it("keeps as a command, and ends on Ctrl-C with 130", async () => {
