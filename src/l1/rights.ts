@@ -1,6 +1,6 @@
 /** Who may publish which ticks, as the timeline's rights module says. Answers of a node are taken as they are. */
 import { Interface } from "ethers";
-import { PROPOSER_RIGHTS_ABI, RIGHTS_ABI } from "../primitives/abi.ts";
+import { RIGHTS_ABI } from "../primitives/abi.ts";
 import { bytesToHex, bytesToUint } from "../primitives/bytes.ts";
 import { isMeridianError } from "../primitives/errors.ts";
 import type { Address, Tick } from "../primitives/types.ts";
@@ -16,7 +16,6 @@ export interface Right {
 	readonly kind: number;
 }
 
-export const PROPOSER_RIGHTS = new Interface(PROPOSER_RIGHTS_ABI);
 const rights = new Interface(RIGHTS_ABI);
 /** A right without an end names the largest number. */
 function tickOf(word: Uint8Array): Tick {

@@ -47,8 +47,21 @@ export const RIGHTS_ABI = [
 	"function HANDOVER_LEAD() view returns (uint256)",
 ] as const;
 
-/** What `ProposerRights` has besides. */
-export const PROPOSER_RIGHTS_ABI = ["function seal(uint256 epoch) returns (uint256 owned)"] as const;
+/** Of the composed module alone. */
+export const PROPOSER_RIGHTS_ABI = [
+	"function seal(uint256 epoch) returns (uint256 owned)",
+	"function sealOf(uint256 epoch) view returns (bool isSealed, uint256 owned)",
+	"function ORACLE() view returns (address)",
+	"function STAKED_SET() view returns (address)",
+] as const;
+
+export const STAKED_SET_ABI = [
+	"function draw(uint256 epoch) returns (address sequencer)",
+	"function sequencerOf(uint256 epoch) view returns (address)",
+	"function weightOf(address sequencer, uint256 epoch) view returns (uint256)",
+	"function seats() view returns (address[64])",
+	"function oracle() view returns (address)",
+] as const;
 
 const PROVED_STATE =
 	"(uint64 timestamp, (uint64 slot, uint64 proposerIndex, bytes32 parentRoot, bytes32 stateRoot, bytes32 bodyRoot) header, bytes32[] forkBranch)";
@@ -58,6 +71,7 @@ const LAYOUT =
 export const LOOKAHEAD_ORACLE_ABI = [
 	`function publish(${PROVED_STATE} state, uint256 half, bytes32[] chunks, bytes32[] branch) returns (uint256 epoch)`,
 	`function recordMix(${PROVED_STATE} state, uint256 epoch, bytes32 mix, bytes32[] branch)`,
+	"function mixOf(uint256 epoch) view returns (bytes32 mix)",
 	"function proposersOf(uint256 epoch) view returns (uint256[] validatorIndices)",
 	`function layoutAt(uint256 epoch) view returns (${LAYOUT})`,
 	"function BEACON_GENESIS_TIME() view returns (uint256)",

@@ -39,7 +39,7 @@ export async function sendCall(
 	const { blobs = [], data, to, value } = call;
 	await checkBalance(account, value);
 	const [gasLimit, nonce, fees] = await Promise.all([
-		call.gasLimit ?? estimate(request, account, call),
+		call.gasLimit ?? estimateGas(request, account, call),
 		options.nonce ?? account.nonce(),
 		account.prices().then(offer),
 	]);
@@ -77,12 +77,18 @@ export async function waitForReceipt(
 	}
 }
 
-async function estimate(request: Request, account: L1Account, { data, to, value }: OutgoingCall): Promise<bigint> {
+/** Gas to send the call with. Throws `usage` (`reverted`) with the contract's reason, if it would refuse. */
+export async function estimateGas(
+	request: Request,
+	account: L1Account,
+	{ data, to, value }: Omit<OutgoingCall, "blobs">,
+): Promise<bigint> {
 	const call = { from: account.address, to, data, value: `0x${value.toString(16)}` };
 	try {
 		// Called first: nodes give a call's revert data, but not all give an estimate's.
 		await request("eth_call", [call, "latest"]);
-		const gas = BigInt(String(await request("eth_estimateGas", [call])));
+		// Of the same block: some nodes count what is pending as done, and what is done already costs less.
+		const gas = BigInt(String(await request("eth_estimateGas", [call, "latest"])));
 		// The fee of the forced queue and the head of a ring move; a quarter more costs nothing.
 		return gas + gas / 4n;
 	} catch (error) {

@@ -1,5 +1,5 @@
 /**
- * Gets one publication at a time into L1, whatever it takes: at most one nonce is in flight, and it is replaced (higher fees, or new
+ * Gets one publication (or another call) at a time into L1, whatever it takes: at most one nonce is in flight, and it is replaced (higher fees, or new
  * content when the head moved) until some transaction with it is mined.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
@@ -9,42 +9,46 @@ import { type Carrier, type Fees, offer, raise } from "./fees.ts";
 import type { L1Account, L1Call, L1Receipt, SignedBlob } from "./l1-account.ts";
 import type { PublisherLimits, PublishReport } from "./types.ts";
 
-/** A publication ready to be sent. */
-export interface Draft {
+/** What a transaction is made from. */
+export interface Outgoing {
 	readonly carrier: Carrier;
 	readonly call: L1Call;
 	/** Empty for calldata. */
 	readonly blobs: readonly SignedBlob[];
+}
+
+/** A publication ready to be sent. */
+export interface Draft extends Outgoing {
 	/** Ring word it builds on: once the head is another, it can only revert. */
 	readonly parent: Hash32;
 	readonly firstTick: Tick;
 	readonly lastTick: Tick;
 }
 
-export interface InFlight {
-	readonly draft: Draft;
+export interface InFlight<D extends Outgoing = Draft> {
+	readonly draft: D;
 	readonly nonce: number;
 	readonly fees: Fees;
 	/** Every transaction sent with this nonce, latest last: any of them may be the one that is mined. */
-	readonly sent: readonly { readonly hash: Hash32; readonly draft: Draft }[];
+	readonly sent: readonly { readonly hash: Hash32; readonly draft: D }[];
 	/** L1 block number when the latest was sent. */
 	readonly since: number;
 }
 
 /** What became of the publication in flight. */
-export type Settlement =
+export type Settlement<D extends Outgoing = Draft> =
 	| { readonly kind: "idle" }
-	| { readonly kind: "waiting"; readonly inFlight: InFlight }
-	| { readonly kind: "mined"; readonly draft: Draft; readonly receipt: L1Receipt }
+	| { readonly kind: "waiting"; readonly inFlight: InFlight<D> }
+	| { readonly kind: "mined"; readonly draft: D; readonly receipt: L1Receipt }
 	/** The nonce went to a transaction that is none of ours (the key is used elsewhere, too). */
-	| { readonly kind: "displaced"; readonly draft: Draft };
+	| { readonly kind: "displaced"; readonly draft: D };
 
 const ATTEMPTS = 4;
 
-export class Publisher {
+export class Publisher<D extends Outgoing = Draft> {
 	readonly #account: L1Account;
 	readonly #limits: PublisherLimits;
-	#inFlight: InFlight | null = null;
+	#inFlight: InFlight<D> | null = null;
 	/** The nonce in flight was used up when last looked at, but by no transaction known to be ours. */
 	#suspected = false;
 	/** Fees of the last nonce used: after a reorg a node may still hold that transaction, and only a raised one replaces it. */
@@ -55,16 +59,17 @@ export class Publisher {
 		this.#limits = { patience: 3, maxFeePerGas: 10_000_000_000_000n, ...limits };
 	}
 
-	get inFlight(): InFlight | null {
+	get inFlight(): InFlight<D> | null {
 		return this.#inFlight;
 	}
 
 	/** Looks whether the nonce in flight has been mined. */
-	async settle(): Promise<Settlement> {
+	async settle(): Promise<Settlement<D>> {
 		const inFlight = this.#inFlight;
 		if (inFlight === null) return { kind: "idle" };
 		// The nonce first: a block between the two questions then leaves it waiting, not lost.
-		const used = (await this.#account.nonce()) > inFlight.nonce;
+		const next = await this.#account.nonce();
+		const used = next > inFlight.nonce;
 		for (const { hash, draft } of inFlight.sent.toReversed()) {
 			const receipt = await this.#account.receipt(hash);
 			if (receipt === null) continue;
@@ -74,7 +79,10 @@ export class Publisher {
 		// Receipts may lag behind nonces, so it takes two looks to believe that it is none of ours.
 		if (!used || !this.#suspected) {
 			this.#suspected = used;
-			return { kind: "waiting", inFlight };
+			// A reorg has taken back what was mined before. The node may have forgotten it, and what follows a gap is never mined.
+			const waiting = next < inFlight.nonce ? { ...inFlight, nonce: next } : inFlight;
+			this.#inFlight = waiting;
+			return { kind: "waiting", inFlight: waiting };
 		}
 		this.#inFlight = null;
 		this.#suspected = false;
@@ -95,7 +103,7 @@ export class Publisher {
 	 * Sends the draft: at a new nonce, or in place of what is in flight. False if it would cost more than the limit allows.
 	 * Throws what `L1Account.broadcast` throws when the node keeps refusing.
 	 */
-	async send(draft: Draft, l1Number: number): Promise<boolean> {
+	async send(draft: D, l1Number: number): Promise<boolean> {
 		const prices = await this.#account.prices();
 		const nonce = this.#inFlight?.nonce ?? (await this.#account.nonce());
 		let before = this.#last?.nonce === nonce ? this.#last.fees : null;

@@ -5,7 +5,7 @@ import { isMeridianError, MeridianError } from "../primitives/errors.ts";
 import type { Address } from "../primitives/types.ts";
 import type { L1Call, Request } from "./l1-account.ts";
 
-/** Errors that publishing, forcing, depositing and acting for proposers can meet. Held equal to the compiled contracts by a test. */
+/** Errors that publishing, forcing, depositing, acting for proposers and keeping can meet. Held equal to the compiled contracts by a test. */
 export const REVERT_ABI = [
 	"error InvalidAmount(uint256 weiAmount)",
 	"error ZeroRecipient()",
@@ -28,6 +28,9 @@ export const REVERT_ABI = [
 	"error NoBeaconRoot(uint256 timestamp)",
 	"error WrongHeader(bytes32 root, bytes32 beaconRoot)",
 	"error EpochOutOfRing(uint256 epoch, uint256 oldest, uint256 newest)",
+	"error NotNextEpoch(uint256 epoch, uint256 next)",
+	"error EpochNotRecorded(uint256 epoch, uint256 proposers)",
+	"error NoMix(uint256 epoch)",
 	"error NotWithdrawalAddress(address caller, bytes32 credentials)",
 	"error InvalidSignature(bytes32 signingRoot)",
 	"error NotNamed(uint256 validatorIndex, address caller, address named)",
@@ -54,6 +57,9 @@ const ADVICE: Readonly<Record<string, string>> = {
 	NoBeaconRoot: "L1 has reorganized, or the proof is older than 8,191 slots; run the command again",
 	WrongHeader: "L1 has reorganized meanwhile; run the command again",
 	EpochOutOfRing: "the oracle keeps the next epoch, the current one and 62 before it; give one of those",
+	NotNextEpoch: "an epoch is sealed and drawn in the one before it, neither earlier nor later",
+	EpochNotRecorded: "record the epoch's proposers in the oracle first",
+	NoMix: "record the mix of the epoch two before it in the oracle first",
 	NotWithdrawalAddress: "use the key of the validator's withdrawal address, or the validator's own",
 	InvalidSignature: "the validator's nonce has moved on; run the command again",
 	NotNamed: "the validator names its delegate first; each naming can be accepted once",

@@ -12,6 +12,7 @@ import {
 	REGISTRY_ABI,
 	RIGHTS_ABI,
 	SLASHER_ABI,
+	STAKED_SET_ABI,
 } from "../../src/primitives/abi.ts";
 
 const USED = {
@@ -27,6 +28,7 @@ const CALLED = {
 	ProposerRegistry: PROPOSER_REGISTRY_ABI,
 	ProposerRights: [...RIGHTS_ABI, ...PROPOSER_RIGHTS_ABI],
 	PreconfSlasher: SLASHER_ABI,
+	StakedSequencerSet: STAKED_SET_ABI,
 };
 
 describe("the ABI that the software uses", () => {

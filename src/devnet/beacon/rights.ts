@@ -9,7 +9,7 @@ import { latestTime, timeToProve } from "../../l1/beacon/epochs.ts";
 import { epochOf, LOOKAHEAD_ORACLE, readOracleClock, readProposers, slotAt, startOf } from "../../l1/beacon/oracle.ts";
 import { openProver, type StateProver } from "../../l1/beacon/prover.ts";
 import { PROPOSER_REGISTRY, readDelegation, readSigningContext } from "../../l1/beacon/registry.ts";
-import { PROPOSER_RIGHTS } from "../../l1/rights.ts";
+import { PROPOSER_RIGHTS } from "../../l1/seals.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Address, Hex } from "../../primitives/types.ts";
 import { offer } from "../../sequencer/fees.ts";

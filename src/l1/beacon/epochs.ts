@@ -1,17 +1,31 @@
 /** Which L1 block's timestamp leads to a state that an epoch can be proved from. */
 import { MeridianError } from "../../primitives/errors.ts";
-import { numberOf, objectOf } from "../json.ts";
+import type { Hash32 } from "../../primitives/types.ts";
+import { hexOf, numberOf, objectOf } from "../json.ts";
 import type { RpcTransport } from "../rpc.ts";
 import { epochOf, type OracleClock, slotAt, startOf } from "./oracle.ts";
 
-interface Block {
+export interface Block {
 	readonly number: number;
+	readonly hash: Hash32;
+	readonly parentHash: Hash32;
+	/** Seconds. */
 	readonly timestamp: number;
 }
 
 /** Timestamp of L1's latest block, seconds. */
 export async function latestTime(rpc: RpcTransport): Promise<number> {
-	return (await readBlock(rpc, "latest")).timestamp;
+	return (await latestBlock(rpc)).timestamp;
+}
+
+export async function latestBlock(rpc: RpcTransport): Promise<Block> {
+	return await readBlock(rpc, "latest");
+}
+
+/** The one before; null before the first. */
+export async function parentOf(rpc: RpcTransport, { number, parentHash }: Block): Promise<Block | null> {
+	if (number === 0) return null;
+	return blockOf(await rpc.request("eth_getBlockByHash", [parentHash, false]), `The L1 block ${parentHash}`);
 }
 
 /**
@@ -47,6 +61,15 @@ async function newestBefore(rpc: RpcTransport, latest: Block, time: number): Pro
 
 async function readBlock(rpc: RpcTransport, id: number | "latest"): Promise<Block> {
 	const tag = id === "latest" ? id : `0x${id.toString(16)}`;
-	const json = objectOf(await rpc.request("eth_getBlockByNumber", [tag, false]), `The L1 block ${id}`);
-	return { number: numberOf(json.number, "Its number"), timestamp: numberOf(json.timestamp, "Its timestamp") };
+	return blockOf(await rpc.request("eth_getBlockByNumber", [tag, false]), `The L1 block ${id}`);
+}
+
+function blockOf(value: unknown, what: string): Block {
+	const json = objectOf(value, what);
+	return {
+		number: numberOf(json.number, "Its number"),
+		hash: hexOf(json.hash, "Its hash", 32),
+		parentHash: hexOf(json.parentHash, "Its parent's hash", 32),
+		timestamp: numberOf(json.timestamp, "Its timestamp"),
+	};
 }

@@ -61,6 +61,11 @@ export async function readProposers(
 	return indices.length === 0 ? null : indices.map(Number);
 }
 
+/** Whether the mix of an epoch is recorded. */
+export async function isMixRecorded(rpc: RpcTransport, oracle: Address, epoch: number): Promise<boolean> {
+	return BigInt((await ask(rpc, oracle, "mixOf", [epoch]))[0]) !== 0n;
+}
+
 /** The beacon block root that EIP-4788 has for a timestamp; null if it has none. */
 export async function readBeaconRoot(rpc: RpcTransport, timestamp: number): Promise<Hash32 | null> {
 	const data = bytesToHex(uintToBytes(timestamp, 32));

@@ -164,6 +164,23 @@ describe("publisher", () => {
 		expect(l1.pool.get(0)?.hash).to.equal(publisher.inFlight?.sent[0]?.hash);
 	});
 
+	it("fills the gap that a reorg leaves before what is in flight, if the node has forgotten what was there (trap 15)", async () => {
+		const l1 = new FakeL1();
+		const publisher = new Publisher(l1, { patience: 2 });
+		await publisher.send(draft("calldata", 5), 10);
+		l1.mine(0);
+		await publisher.settle();
+		await publisher.send(draft("calldata", 6), 11);
+		expect(publisher.inFlight?.nonce).to.equal(1);
+		l1.mined = 0;
+		l1.receipts.clear();
+		expect(await publisher.settle()).to.have.nested.property("inFlight.nonce", 0);
+		expect(await publisher.bump(13)).to.equal(true);
+		l1.mine(0);
+		const settled = await publisher.settle();
+		expect(settled).to.have.nested.property("draft.lastTick", 6);
+	});
+
 	it("tries higher fees when the node finds a replacement underpriced that it alone remembers", async () => {
 		const l1 = new FakeL1();
 		const forgotten = new Publisher(l1);
