@@ -171,6 +171,7 @@ export class Devnet {
 			if (receipt.success) this.#gas.paid(firstTick, lastTick, Number(receipt.gasUsed));
 			else this.#say(`the publication of ticks ${firstTick} to ${lastTick} reverted on L1`);
 		}
+		await this.#watch?.keep();
 		for await (const event of reader.run({ until: "latest", signal: this.#signal })) await this.#read(event);
 		this.#draw();
 	}

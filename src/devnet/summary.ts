@@ -173,7 +173,7 @@ export function summaryLines(result: DevnetResult, colors: Colors): readonly str
 	return [
 		"",
 		colors.bold(result.interrupted ? "Seen until the interruption" : "Summary"),
-		...facts.map(([label, text]) => `  ${label.padEnd(8)}${text}`),
+		...facts.map(([label, text]) => `  ${label.padEnd(9)}${text}`),
 		"",
 		colors.bold("  rollup block  block hash, state root"),
 		...result.rollups.flatMap(({ blockHash, blockNumber, chainId, stateRoot }) => [
@@ -206,7 +206,7 @@ function proposerFacts({ proposers }: DevnetResult, colors: Colors): [string, st
 				: colors.red(`${byOthers} of ${publications} NOT by their proposer's delegate`),
 		],
 		["", `${handedOver} of them right behind the end marker of the window before`],
-		["promises", receipts.broken === 0 ? promised : colors.red(`${promised}; ${receipts.broken} BROKEN`)],
+		["promised", receipts.broken === 0 ? promised : colors.red(`${promised}; ${receipts.broken} BROKEN`)],
 	];
 }
 

@@ -16,6 +16,8 @@ export class Watch {
 	#pending: Extract<ReaderEvent, { kind: "publication" }>["record"][] = [];
 	#lastSlot: number | null = null;
 	#first = true;
+	/** L1 block at which the keeper was asked last. */
+	#kept = 0;
 
 	constructor(world: BeaconWorld, rollups: readonly DevnetRollup[], say: (text: string) => void) {
 		const { chain, proposers, setup } = world;
@@ -36,6 +38,21 @@ export class Watch {
 			this.#say(`${answer.by} promises a user place ${index} of tick ${tick}; the receipt is good, and covered`);
 		this.#first = false;
 		this.#ledger.promised(answer.promised);
+	}
+
+	/** Lets the keeper do what is due, once per L1 block. */
+	async keep(): Promise<void> {
+		const { keeper, proposers } = this.#world;
+		const { number } = proposers.safeState.l1;
+		if (number === this.#kept) return;
+		this.#kept = number;
+		for (const event of (await keeper.step()).events) {
+			if (event.kind === "mined" && event.success)
+				this.#say(
+					`keeper: epoch ${event.deed.epoch} ${event.deed.kind === "seal" ? "is sealed" : "has its proposers on L1"}`,
+				);
+			else if (event.kind === "failed" || event.kind === "given-up") this.#say(`keeper: ${event.error.message}`);
+		}
 	}
 
 	read(event: ReaderEvent): void {

@@ -1,6 +1,9 @@
 /** What a devnet has besides when the rights are those of L1's proposers: their sequencers, each with its journal and its server, and who keeps L1 informed. */
 import { join } from "node:path";
+import { SLOTS_PER_EPOCH } from "@lodestar/params";
 import { openArchive } from "../../l1/archive.ts";
+import { beaconApi } from "../../l1/beacon/api.ts";
+import { Keeper } from "../../sequencer/keeper/keeper.ts";
 import { servePromises } from "../../sequencer/preconf/server.ts";
 import { createPromiseSigner } from "../../sequencer/preconf/signer.ts";
 import { WindowSequencer } from "../../sequencer/windows/sequencer.ts";
@@ -13,6 +16,8 @@ export interface BeaconWorld {
 	readonly chain: BeaconChain;
 	readonly setup: ProposerSetup;
 	readonly proposers: Proposers;
+	/** Makes each next epoch known to the timeline. */
+	readonly keeper: Keeper;
 }
 
 export async function openBeaconWorld(
@@ -27,7 +32,10 @@ export async function openBeaconWorld(
 		await new Proposers(opened as [Proposer]).close();
 		throw error;
 	}
-	return { chain, setup, proposers: new Proposers(opened as [Proposer, ...Proposer[]]) };
+	const { keeper: account, oracle, rights } = setup;
+	const clock = { genesisTime: chain.genesisTime, slotSeconds: chain.slotSeconds, slotsPerEpoch: SLOTS_PER_EPOCH };
+	const keeper = new Keeper({ oracle, rights, rpc: chain.rpc, beacon: beaconApi(chain.beaconUrl), clock, account });
+	return { chain, setup, proposers: new Proposers(opened as [Proposer, ...Proposer[]]), keeper };
 }
 
 async function openProposer(
