@@ -47,8 +47,9 @@ export interface Execution {
 }
 
 /**
- * Starts anvil, the beacon node and its API, at slot 0. Until `startSlots` every transaction that arrives gets the next slot for itself,
- * so that deployments need nobody to ask for slots. `slot` fills the one that begins at a time, and those before it are missed.
+ * Starts anvil, the beacon node and its API, at slot 0. Until `startSlots` a transaction that arrives gets the next slot, for itself or
+ * with those that arrive together with it, so that deployments need nobody to ask for slots. `slot` fills the one that begins at a time,
+ * and those before it are missed.
  */
 export async function openBeaconAnvil(options: BeaconChainOptions = {}): Promise<BeaconChain> {
 	const { genesisTime = Math.floor(Date.now() / 1_000) } = options;

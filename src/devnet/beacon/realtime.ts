@@ -15,9 +15,10 @@ export interface RealtimeOptions extends Omit<BeaconChainOptions, "genesisTime">
 }
 
 /**
- * Starts client, beacon node and API, at slot 0, which is past. Until `startSlots` every transaction that arrives gets the next slot for
- * itself, as soon as the clock has reached that, and `slot` fills the one that begins at a time in the past. Then the clock fills slots:
- * one that is over before the one before it is filled is missed. What filling throws comes out of `slot` and `stop`.
+ * Starts client, beacon node and API, at slot 0, which is past. Until `startSlots` a transaction that arrives gets the next slot, for
+ * itself or with those that arrive together with it, as soon as the clock has reached that; and `slot` fills the one that begins at a time
+ * in the past. Then the clock fills slots: one that is over before the one before it is filled is missed. What filling throws comes out
+ * of `slot` and `stop`.
  */
 export async function openBeaconClient(options: RealtimeOptions = {}): Promise<BeaconChain> {
 	const { chainId = 31_337, headStart = 0 } = options;
