@@ -44,7 +44,7 @@ export async function runDevnet(
 	const say = (text: string): void => screen.event(performance.now() / 1_000, text);
 	// L1 starts, and the trusted setup loads, while this process reads its own code: each takes seconds.
 	const starting = openChain(options.l1, options);
-	if (options.l1 === "anvil" && !options.calldata) warmKzg();
+	if (["anvil", "beacon"].includes(options.l1) && !options.calldata) warmKzg();
 	const loading = Promise.all([load(), import("./setup.ts"), import("./world.ts"), import("./run.ts")]);
 	// Both are awaited below, one after the other.
 	loading.catch(() => undefined);

@@ -197,7 +197,7 @@ function proposerFacts({ proposers }: DevnetResult, colors: Colors): [string, st
 	if (proposers === null) return [];
 	const { byOthers, handedOver, publications, receipts } = proposers;
 	const own = `${plural(publications, "publication")}, each by the delegate of its block's proposer`;
-	const promised = `${plural(receipts.given, "receipt")}: ${receipts.kept} kept, ${receipts.lost} in missed slots; ${receipts.refused} refused`;
+	const promised = `${plural(receipts.given, "receipt")}: ${receipts.kept} kept, ${receipts.lost} lost with their window; ${receipts.refused} refused`;
 	return [
 		[
 			"rights",

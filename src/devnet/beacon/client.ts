@@ -9,13 +9,14 @@ import { join } from "node:path";
 import { generateClientConfig } from "@ethereumjs/client/dist/esm/bin/utils.js";
 import { EthereumClient } from "@ethereumjs/client/dist/esm/src/client.js";
 import { SyncMode } from "@ethereumjs/client/dist/esm/src/config.js";
-import { RPCManager } from "@ethereumjs/client/dist/esm/src/rpc/index.js";
+import type { RPCManager } from "@ethereumjs/client/dist/esm/src/rpc/index.js";
 import { createRPCServer, createRPCServerListener, MethodConfig } from "@ethereumjs/client/dist/esm/src/util/rpc.js";
 import { paramsTx } from "@ethereumjs/tx";
 import { MemoryLevel } from "memory-level";
 import { httpTransport } from "../../l1/rpc.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Execution } from "./chain.ts";
+import { Methods } from "./client-methods.ts";
 import { type EngineCall, engineApi } from "./engine-api.ts";
 
 type Config = Awaited<ReturnType<typeof generateClientConfig>>["config"];
@@ -27,7 +28,7 @@ export async function startClient(genesis: object): Promise<Execution> {
 	const folder = await mkdtemp(join(tmpdir(), "meridian-l1-"));
 	try {
 		const client = await openClient(genesis, folder);
-		const manager = new Methods(client, client.config);
+		const manager = new Methods(client);
 		const server = await serveRpc(manager);
 		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 		return {
@@ -92,27 +93,6 @@ async function openClient(genesis: object, folder: string): Promise<EthereumClie
 /** Its own count of them counts one that replaces another twice. */
 function waiting({ service }: EthereumClient): number {
 	return [...(service.txPool?.pool.values() ?? [])].reduce((sum, ofAccount) => sum + ofAccount.length, 0);
-}
-
-/** Takes what every other client takes, and tools therefore send. */
-class Methods extends RPCManager {
-	override getMethods(engine?: boolean, debug?: boolean): ReturnType<RPCManager["getMethods"]> {
-		const methods = Object.entries(super.getMethods(engine, debug)).map(([name, method]) => {
-			// It does know which nonces wait.
-			if (name === "eth_getTransactionCount") return [name, method];
-			const translated = (parameters: unknown) =>
-				method(Array.isArray(parameters) ? parameters.map(translate) : parameters);
-			return [name, translated];
-		});
-		return Object.fromEntries(methods);
-	}
-}
-
-/** It has no pending block, and refuses to speak of one; and what has no type is a legacy transaction to it, whatever its fees. */
-function translate(parameter: unknown): unknown {
-	if (parameter === "pending") return "latest";
-	if (typeof parameter !== "object" || parameter === null) return parameter;
-	return "maxFeePerGas" in parameter && !("type" in parameter) ? { ...parameter, type: "0x2" } : parameter;
 }
 
 type Listener = ReturnType<typeof createRPCServerListener>;

@@ -99,7 +99,7 @@ export class Ledger {
 		for (const one of this.#promises) if (one.promised.tick > lastTick) one.fate = "open";
 	}
 
-	/** What is not derived before that tick never will be: a slot was missed, and its ticks with it. */
+	/** What is not derived before that tick never will be: its window has ended without a publication. */
 	past(tick: Tick): void {
 		for (const one of this.#promises) if (one.fate === "open" && one.promised.tick < tick) one.fate = "lost";
 	}

@@ -77,8 +77,8 @@ export class Watch {
 		for (const record of this.#pending) this.#ledger.published(record, slot);
 		this.#pending = [];
 		const window = book.windowAt(slot);
-		// Those before are over, or the delegates had no rights yet.
-		if (window === null) return;
+		// Before the first of them nobody had a right.
+		if (window === null || timestamp < setup.start) return;
 		for (let one = (this.#lastSlot ?? slot - 1) + 1; one <= slot; one++) {
 			const proposer = chain.node.forks.at(one)?.header.proposerIndex ?? null;
 			const delegate = proposer === null ? null : (setup.delegateOf.get(proposer) ?? null);
