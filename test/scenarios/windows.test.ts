@@ -1,0 +1,195 @@
+/** Two sequencers of L1's proposers, whose windows alternate: handing over, missing slots, dying and coming back. */
+import { expect } from "chai";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import type { Receipt } from "../../src/codec/receipt.ts";
+import type { Hash32, Tick } from "../../src/primitives/types.ts";
+import { seededRandom } from "../helpers/execute/random.ts";
+import { WindowWorld } from "../helpers/sequencer/windows.ts";
+
+/** Everything that was promised and all that L1 has, held against each other. */
+class Witness {
+	readonly receipts: Receipt[] = [];
+	readonly #places = new Map<string, Hash32>();
+
+	hear(receipt: Receipt | null): void {
+		if (receipt === null) return;
+		const place = `${receipt.sequencer} ${receipt.tick}:${receipt.index}`;
+		expect(this.#places.get(place) ?? receipt.itemHash, `two promises of ${place}`).to.equal(receipt.itemHash);
+		this.#places.set(place, receipt.itemHash);
+		this.receipts.push(receipt);
+	}
+
+	/** P-8, P-9: nothing on L1 contradicts a promise. Returns the promises whose ticks L1 does not have. */
+	async judge(world: WindowWorld): Promise<readonly Receipt[]> {
+		const { publications, ticks } = await world.read();
+		const missing: Receipt[] = [];
+		for (const receipt of this.receipts) {
+			const { index, itemHash, sequencer, tick } = receipt;
+			const over = publications.find(({ firstTick, lastTick }) => firstTick <= tick && tick <= lastTick);
+			if (over === undefined) missing.push(receipt);
+			else {
+				expect(over.publisher, `who published tick ${tick}`).to.equal(sequencer);
+				expect(ticks.get(tick)?.items[index], `tick ${tick}, place ${index}`).to.equal(itemHash);
+			}
+		}
+		return missing;
+	}
+}
+
+describe("two sequencers of L1's proposers", function () {
+	this.timeout(180_000);
+	let world: WindowWorld;
+	let witness: Witness;
+	let user = 0;
+
+	beforeEach(async () => {
+		[world, witness, user] = [await WindowWorld.open(), new Witness(), 0];
+		await world.next();
+	});
+
+	afterEach(async () => await world?.close());
+
+	const promise = async (): Promise<void> => witness.hear(await world.promise(user++));
+
+	/** A slot in which users ask for places, to its publication and the next slot's block. */
+	async function slot({ missed = false } = {}): Promise<void> {
+		await world.ticks(promise);
+		await world.publish();
+		await world.next(missed);
+	}
+
+	/** Every window's last tick, for the slots that are over. */
+	const lastTicks = (slots: readonly number[]): Tick[] => {
+		const [one] = world.running.values();
+		return slots.map((number) => one?.book.windowAt(number)?.maxTick ?? expect.fail(`slot ${number}`));
+	};
+
+	it("P-16, P-17: hand over from window to window, each in its proposer's block, without a gap", async () => {
+		const first = world.slot;
+		await slot();
+		const expected: Tick[] = [];
+		for (let i = 0; i < 12; i++) {
+			expected.push(...lastTicks([world.slot + 1]));
+			await slot();
+		}
+		const { publications } = await world.read();
+		// One in each slot, by the delegate of the validator that proposed the block, up to the window's last tick.
+		expect(publications.map(({ slot: of }) => of)).to.deep.equal(publications.map((_, i) => first + 1 + i));
+		for (const { publisher, slot: of } of publications) {
+			const proposer = world.chain.node.forks.at(of)?.header.proposerIndex ?? -1;
+			expect(world.proposers.delegateOf.get(proposer)).to.equal(publisher);
+		}
+		expect(publications.slice(1).map(({ lastTick }) => lastTick)).to.deep.equal(expected);
+		// Each begins where the one before ended.
+		for (const [i, { firstTick }] of publications.entries())
+			if (i > 0) expect(firstTick).to.equal((publications[i - 1]?.lastTick ?? 0) + 1);
+		expect(new Set(publications.map(({ publisher }) => publisher)).size).to.equal(2);
+		expect(await witness.judge(world)).to.deep.equal([]);
+		expect(witness.receipts.length).to.be.greaterThan(20);
+	});
+
+	it("P-18: lose the ticks of a missed slot, and go on behind them", async () => {
+		await slot();
+		await slot({ missed: true });
+		const lost = world.slot;
+		for (let i = 0; i < 4; i++) await slot();
+		const { publications } = await world.read();
+		expect(publications.map(({ slot: of }) => of)).to.not.include(lost);
+		// The publication of the missed slot came too late for its window and reverted, or was replaced.
+		expect(publications.length).to.be.at.least(4);
+		const missing = await witness.judge(world);
+		const [one] = world.running.values();
+		for (const { tick } of missing) expect(one?.book.windowOf(tick)?.lastSlot).to.equal(lost);
+		expect(missing.length).to.be.greaterThan(0);
+	});
+
+	it("P-13, P-15: keep over a kill and a restart what they have promised", async () => {
+		await slot();
+		for (let i = 0; i < 6; i++) {
+			// Its promises are on disk and nowhere else.
+			await world.ticks(async (tick) => {
+				await promise();
+				const owner = world.ownerOf(tick + 1);
+				if (owner === null) return;
+				await world.kill(owner);
+				await world.start(owner);
+			});
+			await world.publish();
+			await world.next();
+		}
+		await slot();
+		const last = world.ownerOf(witness.receipts.at(-1)?.tick ?? 0);
+		expect(last).to.not.equal(null);
+		const missing = await witness.judge(world);
+		// What is promised for slots to come is not due yet.
+		const { publications } = await world.read();
+		expect(missing.filter(({ tick }) => tick <= (publications.at(-1)?.lastTick ?? 0))).to.deep.equal([]);
+		expect(witness.receipts.length).to.be.greaterThan(8);
+	});
+
+	it("P-16: one that is gone leaves its windows empty, and only those", async () => {
+		await slot();
+		const [dead = ""] = world.names;
+		await world.kill(dead);
+		const deadAddress = world.proposers.delegates.find(({ name }) => name === dead)?.account.address;
+		const [one] = world.running.values();
+		const owned: number[] = [];
+		for (let i = 0; i < 10; i++) {
+			if (one?.book.windowAt(world.slot + 1)?.sequencer === one?.address) owned.push(world.slot + 1);
+			await slot();
+		}
+		const { publications } = await world.read();
+		const since = publications.filter(({ slot: of }) => of >= (owned[0] ?? 0));
+		expect(since.map(({ slot: of }) => of)).to.deep.equal(owned);
+		expect(since.every(({ publisher }) => publisher !== deadAddress)).to.equal(true);
+		// It comes back, and goes on in its next window.
+		await world.start(dead);
+		for (let i = 0; i < 6; i++) await slot();
+		const after = (await world.read()).publications;
+		expect(after.some(({ publisher, slot: of }) => publisher === deadAddress && of > (owned.at(-1) ?? 0))).to.equal(
+			true,
+		);
+	});
+
+	const random = seededRandom(2_026);
+
+	it(`P-8, P-9, P-16: contradict no promise and leave no gap longer than a window, whatever dies, is missed or reorganized (seed ${random.seed})`, async () => {
+		await slot();
+		/** Windows that had no chance: their owner was gone, or their slot was missed or taken back. */
+		const excused = new Set<number>();
+		const chaos = async (): Promise<void> => {
+			if (random.below(8) > 0) return;
+			const name = random.pick(world.names);
+			await world.kill(name);
+			// A process that comes back at once, or some ticks later.
+			if (random.below(2) === 0) await world.start(name);
+			excused.add(world.slot + 1).add(world.slot + 2);
+		};
+		for (let i = 0; i < 24; i++) {
+			await world.ticks(async () => {
+				await promise();
+				await chaos();
+			});
+			await chaos();
+			await world.publish();
+			await chaos();
+			const missed = random.below(8) === 0;
+			if (missed) excused.add(world.slot + 1);
+			await world.next(missed);
+			for (const name of world.names) if (!world.running.has(name)) await world.start(name);
+			if (random.below(8) > 0) continue;
+			const depth = 1 + random.below(3);
+			for (let back = 0; back <= depth; back++) excused.add(world.slot - back).add(world.slot + 1);
+			await world.chain.reorg(depth);
+			await world.sync();
+		}
+		for (let i = 0; i < 3; i++) await slot();
+		await witness.judge(world);
+		const { publications } = await world.read();
+		const published = new Set(publications.map(({ slot: of }) => of));
+		const [first = 0, last = 0] = [publications[0]?.slot, publications.at(-1)?.slot];
+		const gaps = Array.from({ length: last - first }, (_, i) => first + i).filter((of) => !published.has(of));
+		expect(gaps.filter((of) => !excused.has(of))).to.deep.equal([]);
+		expect(witness.receipts.length).to.be.greaterThan(20);
+	});
+});
