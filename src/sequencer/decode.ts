@@ -73,3 +73,10 @@ export function decodeItem(
 	if (txs.length === legs.length) decodedItems.set(item, txs);
 	return txs;
 }
+
+/** The item of an admitted transaction, which need not be decoded again. */
+export function itemOf(tx: PoolTx): Item {
+	const item: Item = { kind: "tx", leg: { rollupId: tx.rollupId, rawTx: tx.rawTx } };
+	decodedItems.set(item, [tx]);
+	return item;
+}

@@ -11,7 +11,7 @@ import { INBOX_ABI } from "../primitives/abi.ts";
 import { MeridianError } from "../primitives/errors.ts";
 import type { Address, Hex, TimelineConfig } from "../primitives/types.ts";
 import type { Carrier } from "./fees.ts";
-import type { SignedBlob } from "./l1-account.ts";
+import type { SignedBlob } from "./l1-transaction.ts";
 import type { Draft } from "./publisher.ts";
 
 export interface DraftContext {

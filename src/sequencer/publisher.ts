@@ -6,7 +6,8 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { isMeridianError, MeridianError } from "../primitives/errors.ts";
 import type { Hash32, Tick } from "../primitives/types.ts";
 import { type Carrier, type Fees, offer, raise } from "./fees.ts";
-import type { L1Account, L1Call, L1Receipt, SignedBlob } from "./l1-account.ts";
+import type { L1Account, L1Receipt } from "./l1-account.ts";
+import type { L1Call, SignedBlob } from "./l1-transaction.ts";
 import type { PublisherLimits, PublishReport } from "./types.ts";
 
 /** A publication ready to be sent. */

@@ -5,7 +5,8 @@ import { versionedHash } from "../../../src/l1/kzg.ts";
 import { bytesToHex } from "../../../src/primitives/bytes.ts";
 import { isMeridianError, MeridianError } from "../../../src/primitives/errors.ts";
 import type { Hash32 } from "../../../src/primitives/types.ts";
-import { createL1Account, type Request, type SignedBlob } from "../../../src/sequencer/l1-account.ts";
+import { createL1Account, type Request } from "../../../src/sequencer/l1-account.ts";
+import type { SignedBlob } from "../../../src/sequencer/l1-transaction.ts";
 
 const WALLET = new Wallet(`0x${"42".repeat(32)}`);
 const FEES = { maxFeePerGas: 30n, maxPriorityFeePerGas: 2n, maxFeePerBlobGas: 9n };
