@@ -9,6 +9,7 @@ import type { ClusterExecutor, Outcome, RollupHead, SealedBlock, Simulation, Tic
 import type { Address, ClusterId, Leg, RollupId, TimelineConfig } from "../primitives/types.ts";
 import type { Changes, Store } from "../store/types.ts";
 import type { Simulator } from "./bundles/types.ts";
+import { knownSender } from "./decode.ts";
 import { type Step, stepKey } from "./steps.ts";
 
 /** A step with what came of it. */
@@ -26,7 +27,7 @@ interface View {
 }
 
 /** Executing longer than this without a pause would be felt by whoever waits for a receipt. */
-const BREATH_MS = 4;
+const BREATH_MS = 2;
 
 /** What to await now and then: null as long as there was a pause lately. */
 function breathing(): () => Promise<void> | null {
@@ -158,6 +159,7 @@ export class Execution {
 				config: this.#config,
 				store: this.#store,
 				pause: this.#pause,
+				knownSender,
 			});
 			this.#executors.set(cluster, executor);
 		}

@@ -2,6 +2,7 @@
  * The order layer along the canonical L1 chain, block by block down to finality: what a sequencer stands on. The same `step` as a
  * reader's, over the same source.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { L1Source, Timeline } from "../derive/ports.ts";
 import { genesisState } from "../derive/state.ts";
 import { step } from "../derive/step.ts";
@@ -63,6 +64,8 @@ export class L1Track {
 				added = added.slice(0, Math.max(0, added.length - back));
 				continue;
 			}
+			// Reading a block takes long if it has a large publication; so does deriving it.
+			await nextTurn();
 			const result = step(this.timeline.config, this.state, block);
 			this.#blocks.push(result);
 			added.push(result);

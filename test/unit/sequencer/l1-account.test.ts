@@ -76,6 +76,24 @@ describe("L1 account", () => {
 		expect(Transaction.from((await old.sign(CALL, 7, FEES, [single])).raw).blobWrapperVersion).to.equal(null);
 	});
 
+	it("signs what ethers signs, byte for byte", async () => {
+		const account = await accountWith(async () => null);
+		const fees = { maxFeePerGas: 2n ** 40n, maxPriorityFeePerGas: 0n, maxFeePerBlobGas: 1n };
+		for (const data of ["0x", "0x00", "0x7f", "0x80", `0x${"ab".repeat(55)}`, `0x${"cd".repeat(70_000)}`] as const) {
+			for (const nonce of [0, 1, 127, 128, 70_000]) {
+				const call = { ...CALL, data, value: BigInt(nonce) };
+				const { maxFeePerGas, maxPriorityFeePerGas } = fees;
+				const expected = await WALLET.signTransaction({
+					...{ ...call, type: 2, chainId: 31_337n, nonce },
+					...{ maxFeePerGas, maxPriorityFeePerGas },
+				});
+				const { hash, raw } = await account.sign(call, nonce, fees, []);
+				expect(raw).to.equal(expected);
+				expect(hash).to.equal(Transaction.from(expected).hash);
+			}
+		}
+	});
+
 	it("offers a tip of one gwei to nodes that suggest none, and survives nodes that know no blob price", async () => {
 		const account = await accountWith(async (method) => {
 			if (method === "eth_getBlockByNumber") return { baseFeePerGas: "0x7" };
