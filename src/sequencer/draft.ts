@@ -1,5 +1,4 @@
 /** From planned ticks to a transaction for the Inbox, everything but nonce and fees. */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { packMeta } from "../codec/header.ts";
 import { type BuiltPublication, buildPublicationAside, checkPlanned, type PlannedTick } from "../derive/plan.ts";
 import { findBlock } from "../derive/state.ts";
@@ -9,6 +8,7 @@ import { blobSidecar } from "../l1/kzg.ts";
 import { hexToBytes } from "../primitives/bytes.ts";
 import { MeridianError } from "../primitives/errors.ts";
 import type { Address, Hex, TimelineConfig } from "../primitives/types.ts";
+import { breathe } from "./breath.ts";
 import type { Carrier } from "./fees.ts";
 import type { SignedBlob } from "./l1-transaction.ts";
 import { publishCall } from "./publish-call.ts";
@@ -52,7 +52,7 @@ const MAX_RELAYED_BYTES = 128 * 1024 - 2_048;
 export async function buildDraft(context: DraftContext, planned: readonly PlannedTick[]): Promise<BuiltDraft> {
 	const { built, count } = await largestThatFits(context, planned);
 	// Each step of a large publication takes tens of milliseconds; who waits for a receipt need not wait for all of them.
-	await nextTurn();
+	await breathe();
 	const blobs = await prepareBlobs(context, built.blobs);
 	const { header } = built;
 	const words = [header.parent, packMeta(header), header.ticksRoot, header.l1OriginHash];
@@ -61,7 +61,7 @@ export async function buildDraft(context: DraftContext, planned: readonly Planne
 		context.carrier === "blobs"
 			? publishCall("publish", words, [proof])
 			: publishCall("publishCalldata", words, [built.data, proof]);
-	await nextTurn();
+	await breathe();
 	const gasLimit = context.carrier === "blobs" ? BASE_GAS : BASE_GAS + BigInt(built.data.length) * GAS_PER_BYTE;
 	return {
 		draft: {

@@ -2,13 +2,13 @@
  * The order layer along the canonical L1 chain, block by block down to finality: what a sequencer stands on. The same `step` as a
  * reader's, over the same source.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { L1Source, Timeline } from "../derive/ports.ts";
 import { genesisState } from "../derive/state.ts";
 import { step } from "../derive/step.ts";
 import type { L1Block, OrderState, StepResult } from "../derive/types.ts";
 import { MeridianError } from "../primitives/errors.ts";
 import type { Hash32 } from "../primitives/types.ts";
+import { breathe } from "./breath.ts";
 
 /** Answers that fit no chain, before giving up. */
 const PATIENCE = 3;
@@ -65,7 +65,7 @@ export class L1Track {
 				continue;
 			}
 			// Reading a block takes long if it has a large publication; so does deriving it.
-			await nextTurn();
+			await breathe();
 			const result = step(this.timeline.config, this.state, block);
 			this.#blocks.push(result);
 			added.push(result);
