@@ -12,7 +12,8 @@ import { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI } from "../src/primitives/a
 import { bytesToHex, ZERO_ADDRESS, ZERO_HASH } from "../src/primitives/bytes.ts";
 import { MeridianError } from "../src/primitives/errors.ts";
 import type { Address, Hex, Item } from "../src/primitives/types.ts";
-import { createL1Account, type L1Account, type L1Call, type SignedBlob } from "../src/sequencer/l1-account.ts";
+import { createL1Account, type L1Account } from "../src/sequencer/l1-account.ts";
+import type { L1Call, SignedBlob } from "../src/sequencer/l1-transaction.ts";
 import { measureEvidence } from "./evidence.ts";
 import { createProposerBench } from "./proposers.ts";
 import { measureRights, type RightsCost } from "./rights.ts";

@@ -107,6 +107,7 @@ export { bindLegs, boundTag, deliveryTag, helperTag, type UnsignedLeg } from "./
 export { buildBundle } from "./sequencer/bundles/build.ts";
 export type { BuildFailure, BuildLimits, BuildOptions, Built, HelperSigner } from "./sequencer/bundles/types.ts";
 export { createL1Account, type L1Account, type L1Receipt, type Request } from "./sequencer/l1-account.ts";
+export type { L1Signer } from "./sequencer/l1-transaction.ts";
 export { type GateOptions, L1Gate } from "./sequencer/preconf/gate.ts";
 export { type Journal, openJournal } from "./sequencer/preconf/journal.ts";
 export { type PromiseOptions, Promises } from "./sequencer/preconf/promises.ts";

@@ -82,10 +82,11 @@ function errors(tests: readonly Test[]): Row[] {
 	});
 }
 
-/** By selector; through a helper that the test's name tells of; or by a matcher on a contract of that kind. */
+/** By selector; through a helper that the test's name tells of, in a file of the contract's; or by a matcher on a contract of that kind. */
 function expects({ file, name, text }: Test, of: string, error: string): boolean {
 	if (new RegExp(`\\b${of}\\s*\\.${error}\\s*\\.selector`).test(text)) return true;
-	if (file.endsWith(`/${of.slice(1)}.t.sol`) && new RegExp(`(_|With)${error}(?![a-z])`).test(name)) return true;
+	const own = new RegExp(`/${of.slice(1)}([A-Z]\\w*)?\\.t\\.sol$`).test(file);
+	if (own && new RegExp(`(_|With)${error}(?![a-z])`).test(name)) return true;
 	const matcher = new RegExp(`revertedWithCustomError\\(\\s*(?:\\w+\\.)*(\\w+),\\s*"${error}"`, "g");
 	return [...text.matchAll(matcher)].some(([, receiver = ""]) => RECEIVERS[receiver] === of);
 }

@@ -1,7 +1,9 @@
 /** Codec 1: Brotli, bounded in what it may give and exact in where it ends; rule M-2. */
+import { promisify } from "node:util";
 import {
 	type BrotliDecompress,
 	type BrotliOptions,
+	brotliCompress,
 	brotliCompressSync,
 	brotliDecompressSync,
 	constants as zlib,
@@ -18,29 +20,43 @@ export const DEFAULT_BROTLI_QUALITY = 5;
 
 const EMPTY_LAST_BLOCK = Uint8Array.of(0x03);
 
+const compressAside = promisify<Uint8Array, BrotliOptions, Uint8Array>(brotliCompress);
+
 /**
  * A Brotli stream that gives `manifest` and is never smaller than M-2 allows: very repetitive manifests (thousands of empty
  * ticks) would compress beyond the ratio and void their publication, so the stream is then filled up with skipped bytes.
  */
 export function compressManifest(manifest: Uint8Array, quality: number): Uint8Array {
-	const least = Math.ceil(manifest.length / MAX_RATIO);
-	const stream = brotli(manifest, quality, zlib.BROTLI_OPERATION_FINISH);
-	if (stream.length >= least) return stream;
-	// Flushed but not finished, a stream ends on a byte, so that blocks can be appended.
-	const open = brotli(manifest, quality, zlib.BROTLI_OPERATION_FLUSH);
-	return concatBytes(open, metadataBlock(least), EMPTY_LAST_BLOCK);
+	const stream = brotliCompressSync(manifest, finished(manifest, quality));
+	if (stream.length >= leastLength(manifest)) return stream;
+	return filledUp(manifest, brotliCompressSync(manifest, flushed(manifest, quality)));
 }
 
-function brotli(bytes: Uint8Array, quality: number, finishFlush: number): Uint8Array {
-	return brotliCompressSync(bytes, {
-		finishFlush,
-		params: {
-			[zlib.BROTLI_PARAM_QUALITY]: quality,
-			[zlib.BROTLI_PARAM_LGWIN]: zlib.BROTLI_MAX_WINDOW_BITS,
-			[zlib.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-		},
-	});
+/** The same bytes, compressed on another thread. */
+export async function compressManifestAside(manifest: Uint8Array, quality: number): Promise<Uint8Array> {
+	const stream = await compressAside(manifest, finished(manifest, quality));
+	if (stream.length >= leastLength(manifest)) return stream;
+	return filledUp(manifest, await compressAside(manifest, flushed(manifest, quality)));
 }
+
+const leastLength = (manifest: Uint8Array): number => Math.ceil(manifest.length / MAX_RATIO);
+
+const filledUp = (manifest: Uint8Array, open: Uint8Array): Uint8Array =>
+	concatBytes(open, metadataBlock(leastLength(manifest)), EMPTY_LAST_BLOCK);
+
+const finished = (bytes: Uint8Array, quality: number): BrotliOptions => ({
+	params: {
+		[zlib.BROTLI_PARAM_QUALITY]: quality,
+		[zlib.BROTLI_PARAM_LGWIN]: zlib.BROTLI_MAX_WINDOW_BITS,
+		[zlib.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+	},
+});
+
+/** Flushed but not finished, a stream ends on a byte, so that blocks can be appended. */
+const flushed = (bytes: Uint8Array, quality: number): BrotliOptions => ({
+	...finished(bytes, quality),
+	finishFlush: zlib.BROTLI_OPERATION_FLUSH,
+});
 
 /**
  * A block of skipped zeros, 1 to 2^24 of them (RFC 7932 section 9.2), from the lowest bit: ISLAST 0, MNIBBLES 11, reserved 0, MSKIPBYTES in two

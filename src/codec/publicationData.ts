@@ -1,6 +1,12 @@
 /** The bytes of a publication: a short prefix and the compressed manifest; rules M-1 and M-2. */
 import { concatBytes, uintToBytes } from "../primitives/bytes.ts";
-import { CODEC_BROTLI, compressManifest, DEFAULT_BROTLI_QUALITY, decompressManifest } from "./compression.ts";
+import {
+	CODEC_BROTLI,
+	compressManifest,
+	compressManifestAside,
+	DEFAULT_BROTLI_QUALITY,
+	decompressManifest,
+} from "./compression.ts";
 import { decodeManifest, encodeManifest, type ManifestFrame, type ManifestTick } from "./manifest.ts";
 import { type Decoded, malformed } from "./verdict.ts";
 
@@ -19,12 +25,16 @@ export function encodePublicationData(ticks: readonly ManifestTick[], quality = 
 
 /** A manifest's bytes, compressed and prefixed. */
 export function wrapManifest(manifest: Uint8Array, quality = DEFAULT_BROTLI_QUALITY): Uint8Array {
-	return concatBytes(
-		Uint8Array.of(DATA_VERSION, CODEC_BROTLI),
-		uintToBytes(manifest.length, 4),
-		compressManifest(manifest, quality),
-	);
+	return prefixed(manifest, compressManifest(manifest, quality));
 }
+
+/** The same, compressed on another thread. */
+export async function wrapManifestAside(manifest: Uint8Array, quality = DEFAULT_BROTLI_QUALITY): Promise<Uint8Array> {
+	return prefixed(manifest, await compressManifestAside(manifest, quality));
+}
+
+const prefixed = (manifest: Uint8Array, compressed: Uint8Array): Uint8Array =>
+	concatBytes(Uint8Array.of(DATA_VERSION, CODEC_BROTLI), uintToBytes(manifest.length, 4), compressed);
 
 /** The ticks that publication data holds. Raw transactions are views of one buffer of at most 16 MiB. */
 export function decodePublicationData(data: Uint8Array, frame: DataFrame): Decoded<readonly ManifestTick[]> {

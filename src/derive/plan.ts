@@ -1,10 +1,10 @@
 /** The sequencer's side of derivation: ticks that are planned but not published, treated by the very code that will derive them. */
 import { encodeBlobs } from "../codec/blob.ts";
-import { CODEC_BROTLI, DEFAULT_BROTLI_QUALITY } from "../codec/compression.ts";
+import { CODEC_BROTLI } from "../codec/compression.ts";
 import { legsOf } from "../codec/itemHash.ts";
 import { encodeManifest, type ManifestTick } from "../codec/manifest.ts";
-import { itemsRoot, tickHash, ticksRoot } from "../codec/order.ts";
-import { wrapManifest } from "../codec/publicationData.ts";
+import { type CountedRoot, itemsRoot, tickHash, ticksRoot } from "../codec/order.ts";
+import { wrapManifest, wrapManifestAside } from "../codec/publicationData.ts";
 import { bytesToHex } from "../primitives/bytes.ts";
 import {
 	BLOB_USABLE_BYTES,
@@ -22,6 +22,15 @@ import type { DerivedTick, OrderState, VoidReason } from "./types.ts";
 
 /** A tick of a future publication. */
 export type PlannedTick = ManifestTick;
+
+const roots = new WeakMap<PlannedTick, CountedRoot>();
+
+/** Hashed once, though a tick is applied when it is made, after each L1 block, and published. */
+function rootOf(planned: PlannedTick): CountedRoot {
+	const root = roots.get(planned) ?? itemsRoot(planned.items);
+	roots.set(planned, root);
+	return root;
+}
 
 export interface AppliedTicks {
 	readonly ok: true;
@@ -44,9 +53,10 @@ export function applyTicks(
 	const ticks: DerivedTick[] = [];
 	let current = state;
 	for (const [index, l1Origin] of placed.origins.entries()) {
-		const { items, tick } = planned[index] as PlannedTick;
+		const own = planned[index] as PlannedTick;
+		const { items, tick } = own;
 		const plan = { tick, l1Origin, kind: "published", publicationId: null, coinbase, items } as const;
-		current = makeTick(config, current, { ...plan, itemsRoot: itemsRoot(items) }, ticks);
+		current = makeTick(config, current, { ...plan, itemsRoot: rootOf(own) }, ticks);
 	}
 	return { ok: true, state: current, ticks };
 }
@@ -113,10 +123,21 @@ export interface TooLarge {
 
 /** The header, data and blobs that publish the ticks. */
 export function buildPublication(plan: PublicationPlan): BuiltPublication | TooLarge {
+	const manifest = encodeManifest(plan.ticks);
+	return exceedsCap(manifest) ?? publicationOf(plan, wrapManifest(manifest, plan.quality));
+}
+
+/** The same, compressed on another thread: this one does not wait for that. */
+export async function buildPublicationAside(plan: PublicationPlan): Promise<BuiltPublication | TooLarge> {
+	const manifest = encodeManifest(plan.ticks);
+	return exceedsCap(manifest) ?? publicationOf(plan, await wrapManifestAside(manifest, plan.quality));
+}
+
+const exceedsCap = ({ length }: Uint8Array): TooLarge | null =>
+	length > MAX_MANIFEST_BYTES ? tooLarge("manifest-too-large", length, MAX_MANIFEST_BYTES) : null;
+
+function publicationOf(plan: PublicationPlan, data: Uint8Array): BuiltPublication | TooLarge {
 	const { coinbase, l1OriginHash, parent, ticks } = plan;
-	const manifest = encodeManifest(ticks);
-	if (manifest.length > MAX_MANIFEST_BYTES) return tooLarge("manifest-too-large", manifest.length, MAX_MANIFEST_BYTES);
-	const data = wrapManifest(manifest, plan.quality ?? DEFAULT_BROTLI_QUALITY);
 	const limit = MAX_BLOBS * BLOB_USABLE_BYTES;
 	if (plan.target === "blobs" && data.length > limit) return tooLarge("data-too-large", data.length, limit);
 	const blobs = plan.target === "blobs" ? encodeBlobs(data) : [];
@@ -129,7 +150,7 @@ export function buildPublication(plan: PublicationPlan): BuiltPublication | TooL
 		l1OriginHash,
 		codec: CODEC_BROTLI,
 		blobs: blobs.length,
-		ticksRoot: bytesToHex(ticksRoot(ticks.map(({ items, tick }) => tickHash(tick, itemsRoot(items))))),
+		ticksRoot: bytesToHex(ticksRoot(ticks.map((tick) => tickHash(tick.tick, rootOf(tick))))),
 	};
 	return { ok: true, header, data, blobs };
 }

@@ -40,6 +40,8 @@ export interface ClusterExecutorOptions {
 	readonly limits?: StateLimits;
 	/** Awaited between items of a tick, so that what else this process does need not wait for the whole tick. */
 	readonly pause?: () => Promise<void> | null;
+	/** Who signed a leg, found by `decodeTx` of the same bytes. Null: not known. */
+	readonly knownSender?: SenderOf;
 }
 
 /** An executor that continues where the store stands. */
@@ -56,10 +58,13 @@ class Executor implements ClusterExecutor {
 	readonly #home: RollupHome;
 	readonly #world: TickWorld;
 	readonly #pause: () => Promise<void> | null;
+	readonly #knownSender: SenderOf;
 	#rollups = new Map<RollupId, Rollup>();
 
-	constructor({ store, config, cluster, limits = DEFAULT_LIMITS, pause = () => null }: ClusterExecutorOptions) {
-		this.#pause = pause;
+	constructor(options: ClusterExecutorOptions) {
+		const { store, config, cluster, limits = DEFAULT_LIMITS } = options;
+		this.#pause = options.pause ?? (() => null);
+		this.#knownSender = options.knownSender ?? (() => null);
 		this.cluster = cluster;
 		this.#store = store;
 		this.#config = config;
@@ -167,6 +172,7 @@ class Executor implements ClusterExecutor {
 		const requests: SenderRequest[] = [];
 		const counts = new Map<RollupId, number>();
 		for (const leg of all.flatMap(({ legs, overCap }) => (overCap ? [] : legs))) {
+			if (this.#knownSender(leg) !== null) continue;
 			const rollup = this.#live(leg.rollupId);
 			// About as many as E-13 examines, whatever somebody publishes.
 			const count = counts.get(leg.rollupId) ?? 0;
@@ -178,7 +184,7 @@ class Executor implements ClusterExecutor {
 		const ahead = recoverAhead(requests);
 		return (leg) => {
 			const index = indices.get(leg);
-			return index === undefined ? null : ahead(index);
+			return index === undefined ? this.#knownSender(leg) : ahead(index);
 		};
 	}
 

@@ -4,10 +4,10 @@ import { legsOf } from "../codec/itemHash.ts";
 import { rollupCommon } from "../execute/common.ts";
 import { decodeTx } from "../execute/decodeTx.ts";
 import type { DropReason } from "../execute/types.ts";
-import { bytesToHex } from "../primitives/bytes.ts";
+import { bytesToHex, hexToBytes } from "../primitives/bytes.ts";
 import { keccakHex } from "../primitives/hash.ts";
 import { MAX_TX_BYTES } from "../primitives/limits.ts";
-import type { Item, RollupId } from "../primitives/types.ts";
+import type { Item, Leg, RollupId } from "../primitives/types.ts";
 import type { PoolTx } from "./mempool.ts";
 
 export type DecodedPoolTx =
@@ -53,6 +53,16 @@ export function decodePoolTx(rollupId: RollupId, chainId: number, rawTx: Uint8Ar
 }
 
 const decodedItems = new WeakMap<Item, readonly PoolTx[]>();
+const senders = new WeakMap<Leg, Uint8Array>();
+
+/** @param txs those of its legs, all of them */
+function remember(item: Item, txs: readonly PoolTx[]): void {
+	decodedItems.set(item, txs);
+	for (const [index, { sender }] of txs.entries()) {
+		const leg = legsOf(item)[index];
+		if (leg !== undefined) senders.set(leg, hexToBytes(sender));
+	}
+}
 
 /**
  * The transactions of an item that was admitted once; those of rollups that L1 has taken back meanwhile are left out. Remembered, since
@@ -70,6 +80,16 @@ export function decodeItem(
 		const decoded = chainId === undefined ? null : decodePoolTx(rollupId, chainId, rawTx);
 		return decoded?.ok ? [decoded.tx] : [];
 	});
-	if (txs.length === legs.length) decodedItems.set(item, txs);
+	if (txs.length === legs.length) remember(item, txs);
 	return txs;
 }
+
+/** The item of an admitted transaction, which need not be decoded again. */
+export function itemOf(tx: PoolTx): Item {
+	const item: Item = { kind: "tx", leg: { rollupId: tx.rollupId, rawTx: tx.rawTx } };
+	remember(item, [tx]);
+	return item;
+}
+
+/** Who signed the leg, if its item was decoded. */
+export const knownSender = (leg: Leg): Uint8Array | null => senders.get(leg) ?? null;

@@ -1,17 +1,17 @@
 /** From planned ticks to a transaction for the Inbox, everything but nonce and fees. */
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { Interface } from "ethers";
 import { packMeta } from "../codec/header.ts";
-import { type BuiltPublication, buildPublication, checkPlanned, type PlannedTick } from "../derive/plan.ts";
+import { type BuiltPublication, buildPublicationAside, checkPlanned, type PlannedTick } from "../derive/plan.ts";
 import { findBlock } from "../derive/state.ts";
 import type { OrderState } from "../derive/types.ts";
 import type { BlobArchive } from "../l1/blobs.ts";
 import { blobSidecar } from "../l1/kzg.ts";
-import { INBOX_ABI } from "../primitives/abi.ts";
+import { hexToBytes } from "../primitives/bytes.ts";
 import { MeridianError } from "../primitives/errors.ts";
 import type { Address, Hex, TimelineConfig } from "../primitives/types.ts";
+import { breathe } from "./breath.ts";
 import type { Carrier } from "./fees.ts";
-import type { SignedBlob } from "./l1-account.ts";
+import type { SignedBlob } from "./l1-transaction.ts";
+import { publishCall } from "./publish-call.ts";
 import type { Draft } from "./publisher.ts";
 
 export interface DraftContext {
@@ -35,8 +35,6 @@ export interface BuiltDraft {
 	readonly bytes: number;
 }
 
-const inboxInterface = new Interface(INBOX_ABI);
-
 /** EIP-7825: no transaction may have more. It bounds what calldata can carry. */
 const MAX_TX_GAS = 16_777_216n;
 const BASE_GAS = 250_000n;
@@ -52,22 +50,23 @@ const MAX_RELAYED_BYTES = 128 * 1024 - 2_048;
  * Throws `halt` with code `void-publication` rather than make one that readers would void, and `publication-too-large` if a single tick does not fit.
  */
 export async function buildDraft(context: DraftContext, planned: readonly PlannedTick[]): Promise<BuiltDraft> {
-	const { built, count } = largestThatFits(context, planned);
+	const { built, count } = await largestThatFits(context, planned);
 	// Each step of a large publication takes tens of milliseconds; who waits for a receipt need not wait for all of them.
-	await nextTurn();
+	await breathe();
 	const blobs = await prepareBlobs(context, built.blobs);
 	const { header } = built;
-	const common = [header.parent, packMeta(header), header.ticksRoot, header.l1OriginHash];
+	const words = [header.parent, packMeta(header), header.ticksRoot, header.l1OriginHash];
+	const proof = hexToBytes(context.proof);
 	const data =
 		context.carrier === "blobs"
-			? inboxInterface.encodeFunctionData("publish", [...common, context.proof])
-			: inboxInterface.encodeFunctionData("publishCalldata", [...common, built.data, context.proof]);
-	await nextTurn();
+			? publishCall("publish", words, [proof])
+			: publishCall("publishCalldata", words, [built.data, proof]);
+	await breathe();
 	const gasLimit = context.carrier === "blobs" ? BASE_GAS : BASE_GAS + BigInt(built.data.length) * GAS_PER_BYTE;
 	return {
 		draft: {
 			carrier: context.carrier,
-			call: { to: context.inbox, data: data as Hex, value: 0n, gasLimit },
+			call: { to: context.inbox, data, value: 0n, gasLimit },
 			blobs,
 			parent: header.parent,
 			firstTick: header.firstTick,
@@ -78,10 +77,10 @@ export async function buildDraft(context: DraftContext, planned: readonly Planne
 	};
 }
 
-function largestThatFits(
+async function largestThatFits(
 	context: DraftContext,
 	planned: readonly PlannedTick[],
-): { built: BuiltPublication; count: number } {
+): Promise<{ built: BuiltPublication; count: number }> {
 	const { carrier, coinbase, config, state } = context;
 	for (let count = planned.length; count > 0; count = Math.floor(count / 2)) {
 		const ticks = planned.slice(0, count);
@@ -94,7 +93,8 @@ function largestThatFits(
 				`Readers would void a publication of ticks ${ticks[0]?.tick} to ${ticks.at(-1)?.tick} (${reason}); it is not sent`,
 				{ reason },
 			);
-		const built = buildPublication({ parent: state.head, coinbase, l1OriginHash: last.hash, target: carrier, ticks });
+		const plan = { parent: state.head, coinbase, l1OriginHash: last.hash, target: carrier, ticks };
+		const built = await buildPublicationAside(plan);
 		const small =
 			carrier === "blobs" || (built.ok && built.data.length <= Math.min(MAX_CALLDATA_BYTES, MAX_RELAYED_BYTES));
 		if (built.ok && small) return { built, count };

@@ -2,13 +2,14 @@
  * Keeps the rollups executed up to a moving list of steps. Whatever changes that list (a new tick, a reorg of L1, somebody else's
  * publication), it goes back to the last step that both lists share and on from there.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { DerivedTick, RollupRegisteredLog } from "../derive/types.ts";
 import { createClusterExecutor } from "../execute/executor.ts";
 import type { ClusterExecutor, Outcome, RollupHead, SealedBlock, Simulation, TickResult } from "../execute/types.ts";
 import type { Address, ClusterId, Leg, RollupId, TimelineConfig } from "../primitives/types.ts";
 import type { Changes, Store } from "../store/types.ts";
+import { breathing } from "./breath.ts";
 import type { Simulator } from "./bundles/types.ts";
+import { knownSender } from "./decode.ts";
 import { type Step, stepKey } from "./steps.ts";
 
 /** A step with what came of it. */
@@ -23,21 +24,6 @@ export interface Executed {
 interface View {
 	readonly clusterOf: ReadonlyMap<RollupId, ClusterId>;
 	readonly latest: ReadonlyMap<RollupId, SealedBlock>;
-}
-
-/** Executing longer than this without a pause would be felt by whoever waits for a receipt. */
-const BREATH_MS = 4;
-
-/** What to await now and then: null as long as there was a pause lately. */
-function breathing(): () => Promise<void> | null {
-	let last = 0;
-	return () => {
-		const now = performance.now();
-		if (now - last < BREATH_MS) return null;
-		return nextTurn().then(() => {
-			last = performance.now();
-		});
-	};
 }
 
 function extendView(view: View, { result, step }: Executed): View {
@@ -158,6 +144,7 @@ export class Execution {
 				config: this.#config,
 				store: this.#store,
 				pause: this.#pause,
+				knownSender,
 			});
 			this.#executors.set(cluster, executor);
 		}

@@ -2,33 +2,13 @@
  * One account on L1 that sends transactions: prices, nonces, signing, broadcasting, receipts. Errors of nodes, which every
  * node words differently, become codes here and nowhere else.
  */
-import { type Signer, Transaction, type TransactionLike } from "ethers";
-import { bytesToHex, concatBytes } from "../primitives/bytes.ts";
 import { isMeridianError, MeridianError } from "../primitives/errors.ts";
 import type { Address, Hash32, Hex } from "../primitives/types.ts";
 import type { Fees, L1Prices } from "./fees.ts";
+import { type L1Call, type L1Signer, type SignedBlob, signTransaction } from "./l1-transaction.ts";
 
 /** One JSON-RPC request to an L1 node; throws `MeridianError` with the node's own words in the message. */
 export type Request = (method: string, params: readonly unknown[]) => Promise<unknown>;
-
-export interface L1Call {
-	readonly to: Address;
-	readonly data: Hex;
-	/** Wei. */
-	readonly value: bigint;
-	readonly gasLimit: bigint;
-}
-
-/** A blob with all that a type-3 transaction carries for it. */
-export interface SignedBlob {
-	/** 131,072 bytes. */
-	readonly blob: Uint8Array;
-	/** 48 bytes. */
-	readonly commitment: Uint8Array;
-	/** Wrapper version 1: 128 cell proofs. Wrapper version 0: one blob proof. */
-	readonly proofs: readonly Uint8Array[];
-	readonly versionedHash: Hash32;
-}
 
 export interface L1Receipt {
 	readonly hash: Hash32;
@@ -57,16 +37,13 @@ export interface L1Account {
 
 const GWEI = 1_000_000_000n;
 
-/**
- * @param signer any ethers signer that signs transactions offline (a `Wallet`)
- * @param wrapperVersion 1 (EIP-7594, cell proofs) everywhere but on EDR, which takes 0
- */
+/** @param options.wrapperVersion 1 (EIP-7594, cell proofs) everywhere but on EDR, which takes 0 */
 export async function createL1Account(
 	request: Request,
-	signer: Signer,
+	signer: L1Signer,
 	options: { readonly wrapperVersion?: 0 | 1; readonly chainId?: bigint } = {},
 ): Promise<L1Account> {
-	const address = (await signer.getAddress()).toLowerCase() as Address;
+	const address = signer.address.toLowerCase() as Address;
 	const chainId = options.chainId ?? BigInt(String(await request("eth_chainId", [])));
 	return {
 		address,
@@ -74,7 +51,7 @@ export async function createL1Account(
 		nonce: async () => Number(await request("eth_getTransactionCount", [address, "latest"])),
 		balance: async () => BigInt(String(await request("eth_getBalance", [address, "latest"]))),
 		sign: (call, nonce, fees, blobs) =>
-			signCall(signer, { ...transactionOf(call, nonce, fees, blobs), chainId }, blobs, options.wrapperVersion ?? 1),
+			signTransaction(signer, { chainId, nonce, call, fees, blobs }, options.wrapperVersion ?? 1),
 		broadcast: (raw) => broadcast(request, address, raw),
 		receipt: async (hash) => receiptOf(await request("eth_getTransactionReceipt", [hash])),
 	};
@@ -92,51 +69,6 @@ async function prices(request: Request): Promise<L1Prices> {
 		blobBaseFee: BigInt(String(blobBaseFee)),
 		tip: suggested > 0n ? suggested : GWEI,
 	};
-}
-
-function transactionOf(
-	call: L1Call,
-	nonce: number,
-	fees: Fees,
-	blobs: readonly SignedBlob[],
-): TransactionLike<string> & { blobVersionedHashes?: string[] } {
-	const plain = {
-		to: call.to,
-		data: call.data,
-		value: call.value,
-		gasLimit: call.gasLimit,
-		nonce,
-		maxFeePerGas: fees.maxFeePerGas,
-		maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
-	};
-	if (blobs.length === 0) return { ...plain, type: 2 };
-	return {
-		...plain,
-		type: 3,
-		accessList: [],
-		maxFeePerBlobGas: fees.maxFeePerBlobGas,
-		blobVersionedHashes: blobs.map((blob) => blob.versionedHash),
-	};
-}
-
-async function signCall(
-	signer: Signer,
-	unsigned: TransactionLike<string>,
-	blobs: readonly SignedBlob[],
-	wrapperVersion: 0 | 1,
-): Promise<{ raw: Hex; hash: Hash32 }> {
-	// Signed without its sidecar, which the signature does not cover; so any signer will do.
-	const signed = Transaction.from((await signer.signTransaction(unsigned)) as Hex);
-	const hash = signed.hash as Hash32;
-	if (blobs.length > 0) {
-		if (wrapperVersion === 1) signed.blobWrapperVersion = 1;
-		signed.blobs = blobs.map(({ blob, commitment, proofs }) => ({
-			data: bytesToHex(blob),
-			commitment: bytesToHex(commitment),
-			proof: bytesToHex(concatBytes(...proofs)),
-		}));
-	}
-	return { raw: signed.serialized as Hex, hash };
 }
 
 /** What nodes say, and what it means. First match wins. */

@@ -4,7 +4,8 @@ import { formatEther } from "ethers";
 import { MeridianError } from "../primitives/errors.ts";
 import type { Address, Hash32, Hex } from "../primitives/types.ts";
 import { offer } from "./fees.ts";
-import type { L1Account, L1Receipt, Request, SignedBlob } from "./l1-account.ts";
+import type { L1Account, L1Receipt, Request } from "./l1-account.ts";
+import type { SignedBlob } from "./l1-transaction.ts";
 import { explainRevert } from "./reverts.ts";
 
 export interface OutgoingCall {

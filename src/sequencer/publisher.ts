@@ -2,11 +2,12 @@
  * Gets one publication (or another call) at a time into L1, whatever it takes: at most one nonce is in flight, and it is replaced (higher fees, or new
  * content when the head moved) until some transaction with it is mined.
  */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { isMeridianError, MeridianError } from "../primitives/errors.ts";
 import type { Hash32, Tick } from "../primitives/types.ts";
+import { breathe } from "./breath.ts";
 import { type Carrier, type Fees, offer, raise } from "./fees.ts";
-import type { L1Account, L1Call, L1Receipt, SignedBlob } from "./l1-account.ts";
+import type { L1Account, L1Receipt } from "./l1-account.ts";
+import type { L1Call, SignedBlob } from "./l1-transaction.ts";
 import type { PublisherLimits, PublishReport } from "./types.ts";
 
 /** What a transaction is made from. */
@@ -111,7 +112,7 @@ export class Publisher<D extends Outgoing = Draft> {
 			const fees = before === null ? offer(prices) : raise(before, prices, draft.carrier);
 			if (fees.maxFeePerGas > this.#limits.maxFeePerGas) return false;
 			const { raw, hash } = await this.#account.sign(draft.call, nonce, fees, draft.blobs);
-			await nextTurn();
+			await breathe();
 			try {
 				await this.#account.broadcast(raw);
 			} catch (error) {

@@ -3,7 +3,8 @@ import { Interface } from "ethers";
 import { isHex } from "../primitives/bytes.ts";
 import { isMeridianError, MeridianError } from "../primitives/errors.ts";
 import type { Address } from "../primitives/types.ts";
-import type { L1Call, Request } from "./l1-account.ts";
+import type { Request } from "./l1-account.ts";
+import type { L1Call } from "./l1-transaction.ts";
 
 /** Errors that publishing, forcing, depositing, acting for proposers and keeping can meet. Held equal to the compiled contracts by a test. */
 export const REVERT_ABI = [

@@ -1,6 +1,8 @@
 /**
  * A sequencer for one timeline: takes transactions, orders ticks, executes them ahead of L1, publishes. It never looks at a clock: who
- * drives it says which tick to make and when to publish.
+ * drives it says which tick to make and when to publish, and calls `sync`, `makeTick` and `publish` one after the other: each lets
+ * other work of the process in between, and none of them may see another half done. What may happen meanwhile is that transactions and
+ * bundles arrive, and that places are promised.
  */
 import { tickTime } from "../derive/clock.ts";
 import { type AppliedTicks, applyTicks } from "../derive/plan.ts";

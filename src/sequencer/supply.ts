@@ -3,7 +3,7 @@ import type { DerivedTick } from "../derive/types.ts";
 import type { Address, Item, RollupId } from "../primitives/types.ts";
 import { createBudget } from "./budget.ts";
 import { BundlePool, bundleItem, type PoolBundle } from "./bundles/pool.ts";
-import { decodeItem } from "./decode.ts";
+import { decodeItem, itemOf } from "./decode.ts";
 import type { Execution } from "./execution.ts";
 import { Mempool, type PoolTx } from "./mempool.ts";
 import type { SequencerOptions } from "./types.ts";
@@ -22,7 +22,7 @@ export interface Taken {
 export const itemsOf = ({ bundles, promised, txs, unseen }: Taken): Item[] => [
 	...promised,
 	...bundles.map(bundleItem),
-	...txs.map(({ rawTx, rollupId }): Item => ({ kind: "tx", leg: { rollupId, rawTx } })),
+	...txs.map(itemOf),
 	...unseen,
 ];
 

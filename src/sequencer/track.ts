@@ -8,6 +8,7 @@ import { step } from "../derive/step.ts";
 import type { L1Block, OrderState, StepResult } from "../derive/types.ts";
 import { MeridianError } from "../primitives/errors.ts";
 import type { Hash32 } from "../primitives/types.ts";
+import { breathe } from "./breath.ts";
 
 /** Answers that fit no chain, before giving up. */
 const PATIENCE = 3;
@@ -63,6 +64,8 @@ export class L1Track {
 				added = added.slice(0, Math.max(0, added.length - back));
 				continue;
 			}
+			// Reading a block takes long if it has a large publication; so does deriving it.
+			await breathe();
 			const result = step(this.timeline.config, this.state, block);
 			this.#blocks.push(result);
 			added.push(result);

@@ -117,4 +117,19 @@ abstract contract RightsFixture is TimelineFixture {
     function windowAt(uint256 slot) internal view returns (IProposerRights.Window memory) {
         return module.windowOf(slot);
     }
+
+    /// @dev By `windowOf`, `rightOf` and, if it has an owner, `check`.
+    function expectWindow(uint256 slot, uint256 first, uint256 last, address owner, uint8 kind) internal view {
+        IProposerRights.Window memory window = windowAt(slot);
+        assertEq(window.firstSlot, first, "first slot");
+        assertEq(window.lastSlot, last, "last slot");
+        assertEq(window.owner, owner, "owner");
+        assertEq(window.kind, kind, "kind");
+        (address sequencer, uint64 min, uint64 max, uint8 rightKind) = module.rightOf(slot);
+        assertEq(sequencer, owner, "sequencer");
+        assertEq(rightKind, kind, "kind of right");
+        if (owner == address(0)) return;
+        (uint64 checkMin, uint64 checkMax) = module.check(owner, slot, "");
+        assertTrue(checkMin == min && checkMax == max, "check and rightOf agree");
+    }
 }

@@ -3,7 +3,7 @@ import { ethers } from "ethers";
 import { after, before, describe, it } from "mocha";
 import { nextRingWord, publicationHash, unpackMeta } from "../../src/codec/header.ts";
 import type { Address, Hash32, PublicationHeader } from "../../src/primitives/types.ts";
-import type { SignedBlob } from "../../src/sequencer/l1-account.ts";
+import type { SignedBlob } from "../../src/sequencer/l1-transaction.ts";
 import {
 	createTestTimeline,
 	type Header,

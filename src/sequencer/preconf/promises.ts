@@ -10,7 +10,7 @@ import { MeridianError } from "../../primitives/errors.ts";
 import type { Hash32, Item, Leg, RollupId, Tick, TimelineConfig } from "../../primitives/types.ts";
 import { admitTx } from "../admit.ts";
 import { admitBundle } from "../bundles/admit.ts";
-import { decodeItem } from "../decode.ts";
+import { decodeItem, itemOf } from "../decode.ts";
 import type { PoolTx } from "../mempool.ts";
 import type { Journal } from "./journal.ts";
 import { firstTick, objectionTo } from "./mayPromise.ts";
@@ -84,8 +84,7 @@ export class Promises {
 		if (view === null) return refuse("l1-unknown", "The sequencer has not read L1 yet");
 		const admitted = admitTx(rollupId, rawTx, view.orderState(), view.refuse);
 		if (!admitted.ok) return admitted;
-		const item: Item = { kind: "tx", leg: { rollupId, rawTx } };
-		return await this.#promise(item, [admitted.tx]);
+		return await this.#promise(itemOf(admitted.tx), [admitted.tx]);
 	}
 
 	/** Promises the bundle a place, one for all its legs, or says why not. */

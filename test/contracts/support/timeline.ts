@@ -7,7 +7,8 @@ import { packMeta } from "../../../src/codec/header.ts";
 import { blobSidecar } from "../../../src/l1/kzg.ts";
 import { BLOB_BYTES } from "../../../src/primitives/limits.ts";
 import type { Address, Hash32 } from "../../../src/primitives/types.ts";
-import { createL1Account, type L1Account, type SignedBlob } from "../../../src/sequencer/l1-account.ts";
+import { createL1Account, type L1Account } from "../../../src/sequencer/l1-account.ts";
+import type { SignedBlob } from "../../../src/sequencer/l1-transaction.ts";
 import {
 	type Bridge,
 	Bridge__factory,

@@ -7,7 +7,8 @@ import type { RpcTransport } from "../../../src/l1/rpc.ts";
 import { BRIDGE_ABI, FORCED_INCLUSION_ABI, INBOX_ABI, REGISTRY_ABI } from "../../../src/primitives/abi.ts";
 import { BLOB_BYTES, BLOB_USABLE_BYTES } from "../../../src/primitives/limits.ts";
 import type { Address, Hash32 } from "../../../src/primitives/types.ts";
-import { createL1Account, type L1Call } from "../../../src/sequencer/l1-account.ts";
+import { createL1Account } from "../../../src/sequencer/l1-account.ts";
+import type { L1Call } from "../../../src/sequencer/l1-transaction.ts";
 
 const GWEI = 1_000_000_000n;
 const FEES = { maxFeePerGas: 100n * GWEI, maxPriorityFeePerGas: GWEI, maxFeePerBlobGas: 100n * GWEI };

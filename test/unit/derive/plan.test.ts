@@ -1,7 +1,13 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 import { bytesOf } from "../../../scripts/vectors/format.ts";
-import { applyTicks, buildPublication, checkPlanned, type PlannedTick } from "../../../src/derive/plan.ts";
+import {
+	applyTicks,
+	buildPublication,
+	buildPublicationAside,
+	checkPlanned,
+	type PlannedTick,
+} from "../../../src/derive/plan.ts";
 import type { DerivedTick } from "../../../src/derive/types.ts";
 import {
 	MAX_BLOBS,
@@ -157,6 +163,17 @@ describe("a built publication", () => {
 			target: "blobs",
 		});
 		expect(huge).to.include({ ok: false, reason: "manifest-too-large", limit: MAX_MANIFEST_BYTES });
+	});
+
+	it("is the same when it is compressed aside", async () => {
+		const idle = Array.from({ length: MAX_TICKS }, (_, index) => planned(1 + index, 100));
+		const zeros: Item = { kind: "tx", leg: { rollupId: 1, rawTx: new Uint8Array(MAX_TX_BYTES) } };
+		const huge = [planned(DUE, 106, ...Array.from({ length: 129 }, () => zeros))];
+		for (const target of ["blobs", "calldata"] as const)
+			for (const ticks of [TICKS, idle, huge])
+				expect(await buildPublicationAside({ ...plan, ticks, target })).to.deep.equal(
+					buildPublication({ ...plan, ticks, target }),
+				);
 	});
 
 	it("M-2: of thousands of idle ticks is not void for its ratio", () => {

@@ -5,7 +5,8 @@ import { versionedHash } from "../../../src/l1/kzg.ts";
 import { bytesToHex } from "../../../src/primitives/bytes.ts";
 import { isMeridianError, MeridianError } from "../../../src/primitives/errors.ts";
 import type { Hash32 } from "../../../src/primitives/types.ts";
-import { createL1Account, type Request, type SignedBlob } from "../../../src/sequencer/l1-account.ts";
+import { createL1Account, type Request } from "../../../src/sequencer/l1-account.ts";
+import type { SignedBlob } from "../../../src/sequencer/l1-transaction.ts";
 
 const WALLET = new Wallet(`0x${"42".repeat(32)}`);
 const FEES = { maxFeePerGas: 30n, maxPriorityFeePerGas: 2n, maxFeePerBlobGas: 9n };
@@ -73,6 +74,24 @@ describe("L1 account", () => {
 		const old = await createL1Account(async () => null, WALLET, { chainId: 31_337n, wrapperVersion: 0 });
 		const single = { ...blob, proofs: [new Uint8Array(48).fill(3)] };
 		expect(Transaction.from((await old.sign(CALL, 7, FEES, [single])).raw).blobWrapperVersion).to.equal(null);
+	});
+
+	it("signs what ethers signs, byte for byte", async () => {
+		const account = await accountWith(async () => null);
+		const fees = { maxFeePerGas: 2n ** 40n, maxPriorityFeePerGas: 0n, maxFeePerBlobGas: 1n };
+		for (const data of ["0x", "0x00", "0x7f", "0x80", `0x${"ab".repeat(55)}`, `0x${"cd".repeat(70_000)}`] as const) {
+			for (const nonce of [0, 1, 127, 128, 70_000]) {
+				const call = { ...CALL, data, value: BigInt(nonce) };
+				const { maxFeePerGas, maxPriorityFeePerGas } = fees;
+				const expected = await WALLET.signTransaction({
+					...{ ...call, type: 2, chainId: 31_337n, nonce },
+					...{ maxFeePerGas, maxPriorityFeePerGas },
+				});
+				const { hash, raw } = await account.sign(call, nonce, fees, []);
+				expect(raw).to.equal(expected);
+				expect(hash).to.equal(Transaction.from(expected).hash);
+			}
+		}
 	});
 
 	it("offers a tip of one gwei to nodes that suggest none, and survives nodes that know no blob price", async () => {
