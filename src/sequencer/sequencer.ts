@@ -4,11 +4,13 @@
  * other work of the process in between, and none of them may see another half done. What may happen meanwhile is that transactions and
  * bundles arrive, and that places are promised.
  */
+import { itemHash } from "../codec/itemHash.ts";
 import { tickTime } from "../derive/clock.ts";
 import { type AppliedTicks, applyTicks } from "../derive/plan.ts";
 import type { L1Source, Timeline } from "../derive/ports.ts";
 import type { OrderState, StepResult } from "../derive/types.ts";
 import type { RollupHead } from "../execute/types.ts";
+import { bytesToHex } from "../primitives/bytes.ts";
 import type { Address, Hash32, Item, Leg, RollupId, Tick } from "../primitives/types.ts";
 import { memoryStore } from "../store/open.ts";
 import type { Store } from "../store/types.ts";
@@ -26,6 +28,7 @@ import type { Request } from "./l1-account.ts";
 import { MessagePlaces } from "./messages.ts";
 import { chooseOrigin } from "./origin.ts";
 import type { Promises } from "./preconf/promises.ts";
+import type { Promised } from "./preconf/types.ts";
 import { type InFlight, Publisher, sentReport } from "./publisher.ts";
 import { tryPublication } from "./reverts.ts";
 import { isLost, keyOfLast, type Plan, reconcile, upToGap } from "./speculation.ts";
@@ -72,6 +75,7 @@ export class Sequencer {
 			account: (rollupId, sender) => this.#execution.account(rollupId, sender),
 			latestBlock: (rollupId) => this.#execution.latestBlock(rollupId),
 			waits: (rollupId, sender, nonce) => this.#supply.mempool.waits(rollupId, sender, nonce),
+			isGone: (promised) => this.#isGone(promised),
 			refuse: options.refuse ?? new Set(),
 		});
 	}
@@ -276,6 +280,14 @@ export class Sequencer {
 	/** No publication can hold the tick any more, if none does. */
 	#isLost(tick: Tick): boolean {
 		return isLost({ config: this.timeline.config, state: this.#track.state, from: this.#from }, tick);
+	}
+
+	/** L1 has something else at its place, or will. */
+	#isGone({ index, itemHash: hash, tick }: Promised): boolean {
+		if (tick > this.#track.state.lastTick) return this.#isLost(tick);
+		const there = this.#track.blocks.flatMap(({ ticks }) => ticks).find((derived) => derived.tick === tick);
+		const item = there?.items[index];
+		return item === undefined || bytesToHex(itemHash(item)) !== hash;
 	}
 
 	/** Promised items whose place L1 has given to somebody else: no promise of ours can hold there, but they are not lost. */

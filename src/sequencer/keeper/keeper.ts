@@ -6,8 +6,8 @@
 import { PROPOSER_RIGHTS, STAKED_SET } from "../../l1/seals.ts";
 import { isMeridianError } from "../../primitives/errors.ts";
 import type { Address, Hex } from "../../primitives/types.ts";
-import type { L1Call } from "../l1-account.ts";
 import { estimateGas } from "../l1-send.ts";
+import type { L1Call } from "../l1-transaction.ts";
 import { type Outgoing, Publisher } from "../publisher.ts";
 import { type Deed, leftUndone } from "./plan.ts";
 import { type ProvedCalls, proveCalls } from "./proofs.ts";

@@ -20,6 +20,8 @@ export interface PromiseView {
 	): { readonly baseFee: bigint; readonly gasUsed: number; readonly gasLimit: number } | null;
 	/** Whether a transaction of the sender with this nonce or a lower one waits in the mempool. */
 	waits(rollupId: RollupId, sender: Address, nonce: bigint): boolean;
+	/** Its tick can be published no more, or L1 has another item there: no promise any longer, and none is broken by giving a new one. */
+	isGone(promised: Promised): boolean;
 	readonly refuse: ReadonlySet<Address>;
 }
 
@@ -109,7 +111,7 @@ export class OpenTicks {
 		this.#rooms = new Map();
 		this.#claims = new Map();
 		for (const promised of this.#promised()) {
-			if (promised.tick <= this.made) continue;
+			if (promised.tick <= this.made || this.#view.isGone(promised)) continue;
 			const txs = decodeItem(promised.item, state.rollups);
 			const room = this.#room(promised.tick);
 			room?.budget.takes(...txs);

@@ -142,7 +142,9 @@ export class Promises {
 	/** Those ticks are final. */
 	async forget(tick: Tick): Promise<void> {
 		for (const old of this.#journal.ticks.filter((known) => known <= tick))
-			for (const { itemHash: hash } of this.#journal.itemsOf(old)) this.#known.delete(hash);
+			// It may have been promised again since.
+			for (const { itemHash: hash } of this.#journal.itemsOf(old))
+				if (this.#known.get(hash)?.promised.tick === old) this.#known.delete(hash);
 		await this.#journal.forget(tick);
 	}
 
@@ -152,7 +154,7 @@ export class Promises {
 
 	async #promise(item: Item, txs: readonly PoolTx[]): Promise<PromiseAnswer> {
 		const hash = bytesToHex(itemHash(item));
-		const known = this.#known.get(hash) ?? this.#place(item, hash, txs);
+		const known = this.#standing(hash) ?? this.#place(item, hash, txs);
 		if ("ok" in known) return known;
 		const receipt = this.#sign(known.promised);
 		try {
@@ -162,6 +164,12 @@ export class Promises {
 			return refuse("journal-failed", error instanceof Error ? error.message : String(error));
 		}
 		return { ok: true, receipt };
+	}
+
+	/** Who asks again gets the same receipt, as long as it can be kept. */
+	#standing(hash: Hash32): Known | null {
+		const known = this.#known.get(hash);
+		return known === undefined || this.#view?.isGone(known.promised) ? null : known;
 	}
 
 	/** Finds a place and gives it away; nothing else happens in between. */

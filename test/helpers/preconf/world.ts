@@ -10,7 +10,7 @@ import { Journal } from "../../../src/sequencer/preconf/journal.ts";
 import type { PromiseView } from "../../../src/sequencer/preconf/open.ts";
 import { Promises } from "../../../src/sequencer/preconf/promises.ts";
 import { createPromiseSigner } from "../../../src/sequencer/preconf/signer.ts";
-import type { Ownership, PromiseIdentity, PromiseLimits } from "../../../src/sequencer/preconf/types.ts";
+import type { Ownership, Promised, PromiseIdentity, PromiseLimits } from "../../../src/sequencer/preconf/types.ts";
 import { memoryStore } from "../../../src/store/open.ts";
 import type { Store } from "../../../src/store/types.ts";
 
@@ -89,6 +89,8 @@ export class PromiseWorld implements PromiseView {
 	roomPerTick = 1_000;
 	l1Known = true;
 	waiting = false;
+	/** Ticks up to this one can be published no more. */
+	gone = 0;
 	#state = stateAt(0);
 	readonly store: Store;
 	readonly journal: Journal;
@@ -108,6 +110,10 @@ export class PromiseWorld implements PromiseView {
 	static async open(store?: Store, limits: Partial<PromiseLimits> = {}): Promise<PromiseWorld> {
 		const kept = store ?? (await memoryStore());
 		return new PromiseWorld(kept, await Journal.over(kept, IDENTITY), limits);
+	}
+
+	isGone({ tick }: Promised): boolean {
+		return tick <= this.gone;
 	}
 
 	/** The first tick that may be promised now. */

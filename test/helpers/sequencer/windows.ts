@@ -5,9 +5,8 @@ import * as deployment from "../../../deploy/index.ts";
 import { itemHash } from "../../../src/codec/itemHash.ts";
 import type { Receipt } from "../../../src/codec/receipt.ts";
 import { slotAt, tickAt, tickTime } from "../../../src/derive/clock.ts";
-import type { BeaconChain } from "../../../src/devnet/beacon/chain.ts";
-import { openBeacon } from "../../../src/devnet/beacon/open.ts";
-import type { ProposerSetup } from "../../../src/devnet/beacon/setup.ts";
+import { type BeaconChain, openBeaconAnvil } from "../../../src/devnet/beacon/chain.ts";
+import { type ProposerSetup, withdrawalAddress } from "../../../src/devnet/beacon/setup.ts";
 import { type Setup, setUp } from "../../../src/devnet/setup.ts";
 import { PROMISED, USERS } from "../../../src/devnet/users.ts";
 import { connectL1 } from "../../../src/node/connect.ts";
@@ -18,6 +17,8 @@ import { L1Track } from "../../../src/sequencer/track.ts";
 import { WindowSequencer } from "../../../src/sequencer/windows/sequencer.ts";
 import { temporaryDirectory } from "../node/snapshot.ts";
 
+/** Fixed, so that the same validators propose in every run. */
+const GENESIS = 1_800_000_000;
 const OPTIONS = {
 	rollups: 2,
 	slots: 1,
@@ -67,7 +68,7 @@ export class WindowWorld {
 	}
 
 	static async open(): Promise<WindowWorld> {
-		const chain = await openBeacon(true, OPTIONS.slotSeconds);
+		const chain = await openBeaconAnvil({ genesisTime: GENESIS, slotSeconds: OPTIONS.slotSeconds, withdrawalAddress });
 		const setup = await setUp(chain, deployment, OPTIONS);
 		if (setup.proposers === null) throw new Error("no proposers");
 		await chain.startSlots();

@@ -96,6 +96,29 @@ describe("promises", () => {
 		expect(again.journal.itemsOf(first.tick)).to.have.lengthOf(1);
 	});
 
+	it("P-13: who asks again after the tick was given up gets another place, also after a restart", async () => {
+		const [first, second] = [await transfer(), await transfer({ nonce: 1 })];
+		const lost = good(await world.send(first));
+		await world.send(second);
+		await world.promises.close(lost.tick);
+		await world.promises.holding(async () => {
+			world.gone = lost.tick;
+		});
+		world.nowMs += 4_000;
+		const again = good(await world.send(first));
+		expect(again.itemHash).to.equal(lost.itemHash);
+		expect([again.tick, again.index]).to.deep.equal([world.next, 0]);
+		expect(good(await world.send(first))).to.deep.equal(again);
+		// What followed it is not claimed any more either.
+		expect(good(await world.send(second))).to.include({ tick: world.next, index: 1 });
+		const next = await PromiseWorld.open(world.store);
+		[next.gone, next.nowMs] = [world.gone, world.nowMs];
+		expect(good(await next.send(first))).to.deep.equal(again);
+		// The lost one being final forgets nothing of the other.
+		await next.promises.forget(lost.tick);
+		expect(good(await next.send(first))).to.deep.equal(again);
+	});
+
 	it("P-14: are refused when the clock is unknown, skewed, or no number", async () => {
 		const leg = await transfer();
 		world.errorMs = null;
