@@ -4,14 +4,12 @@
  * other work of the process in between, and none of them may see another half done. What may happen meanwhile is that transactions and
  * bundles arrive, and that places are promised.
  */
-import { itemHash } from "../codec/itemHash.ts";
 import { tickTime } from "../derive/clock.ts";
 import { type AppliedTicks, applyTicks } from "../derive/plan.ts";
 import type { L1Source, Timeline } from "../derive/ports.ts";
-import type { OrderState, StepResult } from "../derive/types.ts";
+import type { OrderState } from "../derive/types.ts";
 import type { RollupHead } from "../execute/types.ts";
-import { bytesToHex } from "../primitives/bytes.ts";
-import type { Address, Hash32, Item, Leg, RollupId, Tick } from "../primitives/types.ts";
+import type { Address, Item, Leg, RollupId, Tick } from "../primitives/types.ts";
 import { memoryStore } from "../store/open.ts";
 import type { Store } from "../store/types.ts";
 import { admitTx } from "./admit.ts";
@@ -21,18 +19,24 @@ import { buildBundle } from "./bundles/build.ts";
 import type { BundleTotals } from "./bundles/pool.ts";
 import type { BuilderOptions, Built } from "./bundles/types.ts";
 import { decodeItem } from "./decode.ts";
-import { buildDraft, type DraftContext } from "./draft.ts";
 import { type Executed, Execution } from "./execution.ts";
-import { type Carrier, cheaperCarrier } from "./fees.ts";
 import type { Request } from "./l1-account.ts";
 import { MessagePlaces } from "./messages.ts";
 import { chooseOrigin } from "./origin.ts";
 import type { Promises } from "./preconf/promises.ts";
-import type { Promised } from "./preconf/types.ts";
-import { type InFlight, Publisher, sentReport } from "./publisher.ts";
-import { tryPublication } from "./reverts.ts";
-import { isLost, keyOfLast, type Plan, reconcile, upToGap } from "./speculation.ts";
-import { type Step, stepKey, stepsOf } from "./steps.ts";
+import { Publishing } from "./publishing.ts";
+import {
+	hasOthers,
+	isGone,
+	isLost,
+	keyOfLast,
+	type Limits,
+	type Plan,
+	rawBytesOf,
+	reconcile,
+	upToGap,
+} from "./speculation.ts";
+import { type Step, stepsOf } from "./steps.ts";
 import { itemsOf, Supply } from "./supply.ts";
 import { L1Track } from "./track.ts";
 import type { PublishReport, SequencerOptions, Submission, SyncReport, UnsafeTick } from "./types.ts";
@@ -42,15 +46,13 @@ export class Sequencer {
 	readonly #source: L1Source;
 	readonly #store: Store;
 	readonly #execution: Execution;
-	readonly #publisher: Publisher;
+	readonly #publishing: Publishing;
 	readonly #supply: Supply;
 	readonly #messages = new MessagePlaces();
 	readonly #options: SequencerOptions;
 	readonly #coinbase: Address;
 	/** Own ticks that are not final: published ones, too, in case L1 takes them back. */
 	#plans: readonly Plan[] = [];
-	/** What the publication in flight is made of. */
-	#sent: readonly Plan[] = [];
 	/** Order state after all plans. */
 	#state: OrderState;
 	/** Ticks before it that L1 has not got can no longer be published: their window is over. */
@@ -64,7 +66,7 @@ export class Sequencer {
 		this.#options = options;
 		this.#coinbase = options.coinbase ?? options.account.address;
 		this.#execution = new Execution(track.timeline.config, store, { breathe: options.promises !== undefined });
-		this.#publisher = new Publisher(options.account, options.publisher);
+		this.#publishing = new Publishing(track, options);
 		this.#supply = new Supply(this.#execution, options);
 		this.#state = track.state;
 		this.#promises = options.promises ?? null;
@@ -75,7 +77,7 @@ export class Sequencer {
 			account: (rollupId, sender) => this.#execution.account(rollupId, sender),
 			latestBlock: (rollupId) => this.#execution.latestBlock(rollupId),
 			waits: (rollupId, sender, nonce) => this.#supply.mempool.waits(rollupId, sender, nonce),
-			isGone: (promised) => this.#isGone(promised),
+			isGone: (promised) => isGone(this.#limits, track.blocks, promised),
 			refuse: options.refuse ?? new Set(),
 		});
 	}
@@ -111,9 +113,7 @@ export class Sequencer {
 
 	/** Bytes of raw transactions in ticks that are not on L1 yet. */
 	get unpublishedBytes(): number {
-		const items = this.#unpublished().flatMap((plan) => plan.planned.items);
-		const legs = items.flatMap((item) => (item.kind === "tx" ? [item.leg] : item.legs));
-		return legs.reduce((sum, leg) => sum + leg.rawTx.length, 0);
+		return rawBytesOf(this.#unpublished());
 	}
 
 	/** Takes a transaction into the mempool, or says why not. */
@@ -167,9 +167,9 @@ export class Sequencer {
 	/** Takes in L1: new blocks, reorgs, what became of the publication in flight. Undoes what no longer holds. */
 	async sync(): Promise<SyncReport> {
 		const advance = await this.#track.advance();
-		const undoneTicks = await this.#followL1(this.#hasOthers(advance.added));
+		const undoneTicks = await this.#followL1(hasOthers(this.#plans, advance.added));
 		await this.#forgetFinal();
-		const settled = await this.#publisher.settle();
+		const settled = await this.#publishing.settle();
 		const { firstTick, lastTick } = settled.kind === "mined" ? settled.draft : { firstTick: 0, lastTick: 0 };
 		return {
 			l1Number: this.#track.state.l1.number,
@@ -206,7 +206,7 @@ export class Sequencer {
 	async #makePromised(upTo: Tick): Promise<UnsafeTick["ticks"] | null> {
 		const made: UnsafeTick["ticks"][number][] = [];
 		for (const tick of this.#promises?.ticksBetween(this.#state.lastTick, upTo) ?? []) {
-			if (this.#isLost(tick)) continue;
+			if (isLost(this.#limits, tick)) continue;
 			const one = await this.#makeOne(tick, false);
 			made.push(...(one?.ticks ?? []));
 			if (one === null && this.#track.state.l1.timestamp < tickTime(this.timeline.config, tick)) return null;
@@ -248,11 +248,9 @@ export class Sequencer {
 	async #followL1(displaced: boolean): Promise<readonly Tick[]> {
 		const reconciled = reconcile(
 			{
-				config: this.timeline.config,
+				...this.#limits,
 				coinbase: this.#coinbase,
-				state: this.#track.state,
 				derived: this.#track.blocks.flatMap((block) => block.ticks),
-				from: this.#from,
 				displaced,
 			},
 			this.#plans,
@@ -270,30 +268,15 @@ export class Sequencer {
 		return reconciled.undone.map((plan) => plan.planned.tick);
 	}
 
-	/** Whether somebody else has published a tick there. */
-	#hasOthers(blocks: readonly StepResult[]): boolean {
-		const own = new Set(this.#plans.map((plan) => plan.key));
-		const published = blocks.flatMap((block) => block.ticks).filter((tick) => tick.kind === "published");
-		return published.some((tick) => !own.has(stepKey({ kind: "tick", tick })));
-	}
-
-	/** No publication can hold the tick any more, if none does. */
-	#isLost(tick: Tick): boolean {
-		return isLost({ config: this.timeline.config, state: this.#track.state, from: this.#from }, tick);
-	}
-
-	/** L1 has something else at its place, or will. */
-	#isGone({ index, itemHash: hash, tick }: Promised): boolean {
-		if (tick > this.#track.state.lastTick) return this.#isLost(tick);
-		const there = this.#track.blocks.flatMap(({ ticks }) => ticks).find((derived) => derived.tick === tick);
-		const item = there?.items[index];
-		return item === undefined || bytesToHex(itemHash(item)) !== hash;
+	/** What decides whether a tick can still be published. */
+	get #limits(): Limits {
+		return { config: this.timeline.config, state: this.#track.state, from: this.#from };
 	}
 
 	/** Promised items whose place L1 has given to somebody else: no promise of ours can hold there, but they are not lost. */
 	#orderElsewhere(undone: readonly Plan[]): void {
 		for (const { planned, taken } of undone) {
-			if (planned.tick > this.#track.state.lastTick && !this.#isLost(planned.tick)) continue;
+			if (planned.tick > this.#track.state.lastTick && !isLost(this.#limits, planned.tick)) continue;
 			for (const item of taken.promised)
 				if (item.kind === "bundle") this.submitBundle(item.legs);
 				else this.submit(item.leg.rollupId, item.leg.rawTx);
@@ -306,26 +289,17 @@ export class Sequencer {
 	 * @param options.whole replaces it as well if there are later ticks by now: when there may be no other publication
 	 */
 	async publish(latest: Tick, { whole = false } = {}): Promise<PublishReport> {
-		const l1Number = this.#track.state.l1.number;
-		const inFlight = this.#publisher.inFlight;
-		const hasMore = whole && this.#unpublished().some(({ planned }) => isBetween(planned.tick, inFlight, latest));
-		if (inFlight !== null && !hasMore && this.#stillRight(inFlight.draft.parent)) {
-			if (!this.#publisher.isStale(l1Number)) return { kind: "waiting" };
-			return (await this.#publisher.bump(l1Number)) ? sentReport(inFlight.draft, 0, true) : { kind: "too-dear" };
-		}
+		const wanted = this.#unpublished().filter(({ planned }) => planned.tick <= latest);
+		const kept = await this.#publishing.keep(this.#unpublished(), whole ? wanted : []);
+		if (kept !== null) return kept;
 		await this.#makePromised(latest);
 		const made = new Set(this.#plans.map((plan) => plan.planned.tick));
-		const missing = this.#promises?.ticksBetween(this.#track.state.lastTick, latest).filter((tick) => !made.has(tick));
+		const promised = this.#promises?.ticksBetween(this.#track.state.lastTick, latest) ?? [];
 		const ready = upToGap(
-			this.#unpublished().filter((plan) => plan.planned.tick <= latest),
-			missing ?? [],
+			this.#unpublished().filter(({ planned }) => planned.tick <= latest),
+			promised.filter((tick) => !made.has(tick)),
 		);
-		if (ready.length === 0) return { kind: "nothing" };
-		const planned = ready.map((plan) => plan.planned);
-		const { bytes, count, draft } = await buildDraft(await this.#draftContext(), planned);
-		if (!(await this.#publisher.send(draft, l1Number))) return { kind: "too-dear" };
-		this.#sent = ready.slice(0, count);
-		return sentReport(draft, bytes, inFlight !== null);
+		return ready.length === 0 ? { kind: "nothing" } : await this.#publishing.send(ready);
 	}
 
 	/**
@@ -333,13 +307,8 @@ export class Sequencer {
 	 * by, since the contract checks the same. Throws `usage` with code `reverted` and the contract's reason if not.
 	 */
 	async preflight(latest: Tick, request: Request): Promise<void> {
-		const ready = this.#unpublished().map((plan) => plan.planned);
-		const context: DraftContext = { ...(await this.#draftContext()), carrier: "calldata" };
-		const { draft } = await buildDraft(
-			context,
-			ready.filter(({ tick }) => tick <= latest),
-		);
-		await tryPublication(request, this.#options.account.address, draft.call);
+		const ready = this.#unpublished().filter(({ planned }) => planned.tick <= latest);
+		await this.#publishing.preflight(ready, request);
 	}
 
 	async close(): Promise<void> {
@@ -359,34 +328,6 @@ export class Sequencer {
 		return this.#plans.filter((plan) => plan.planned.tick > this.#track.state.lastTick);
 	}
 
-	/** The publication in flight builds on the head, and its ticks are still ours and unpublished. */
-	#stillRight(parent: Hash32): boolean {
-		const ours = new Set(this.#unpublished());
-		return parent === this.#track.state.head && this.#sent.every((plan) => ours.has(plan));
-	}
-
-	async #draftContext(): Promise<DraftContext> {
-		return {
-			config: this.timeline.config,
-			state: this.#track.state,
-			inbox: this.timeline.inbox,
-			coinbase: this.#coinbase,
-			carrier: await this.#chooseCarrier(),
-			proof: this.#options.proof ?? "0x",
-			wrapperVersion: this.#options.wrapperVersion ?? 1,
-			archive: this.#options.archive ?? null,
-		};
-	}
-
-	async #chooseCarrier(): Promise<Carrier> {
-		const inFlight = this.#publisher.carrierInFlight;
-		if (inFlight !== null) return inFlight;
-		const { carrier = "cheapest" } = this.#options;
-		if (carrier !== "cheapest") return carrier;
-		// Raw bytes are a little more than compressed ones; the choice is not that fine.
-		return cheaperCarrier(this.unpublishedBytes, await this.#options.account.prices());
-	}
-
 	async #forgetFinal(): Promise<void> {
 		const { finalized } = await this.#source.heads();
 		const final = this.#track.forget(finalized.number);
@@ -397,7 +338,3 @@ export class Sequencer {
 		this.#plans = this.#plans.filter((plan) => plan.planned.tick > last);
 	}
 }
-
-/** After what is in flight, and not too late. */
-const isBetween = (tick: Tick, inFlight: InFlight | null, latest: Tick): boolean =>
-	inFlight !== null && inFlight.draft.lastTick < tick && tick <= latest;

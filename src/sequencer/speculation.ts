@@ -2,10 +2,13 @@
  * Own ticks that are not final yet, held against what L1 makes of them. Pure: given the derived ticks and the plans, it says which plans
  * still mean what they meant when they were made.
  */
+import { itemHash, legsOf } from "../codec/itemHash.ts";
 import { tickTime } from "../derive/clock.ts";
 import { applyTicks, type PlannedTick } from "../derive/plan.ts";
-import type { DerivedTick, OrderState } from "../derive/types.ts";
+import type { DerivedTick, OrderState, StepResult } from "../derive/types.ts";
+import { bytesToHex } from "../primitives/bytes.ts";
 import type { Address, Tick, TimelineConfig } from "../primitives/types.ts";
+import type { Promised } from "./preconf/types.ts";
 import { type Step, stepKey } from "./steps.ts";
 import type { Taken } from "./supply.ts";
 
@@ -90,6 +93,31 @@ export function upToGap(ready: readonly Plan[], missing: readonly Tick[]): reado
 /** No publication in the next L1 block can begin with the tick: its window is over, or the Inbox would call it too old. */
 export function isLost({ config, from, state }: Limits, tick: Tick): boolean {
 	return tick < from || tickTime(config, tick) + config.maxLag <= state.l1.timestamp + config.slotSeconds;
+}
+
+/** Whether somebody else has published a tick there. */
+export function hasOthers(plans: readonly Plan[], blocks: readonly StepResult[]): boolean {
+	const own = new Set(plans.map((plan) => plan.key));
+	const published = blocks.flatMap((block) => block.ticks).filter((tick) => tick.kind === "published");
+	return published.some((tick) => !own.has(stepKey({ kind: "tick", tick })));
+}
+
+/** L1 has something else at a promised place, or will. @param blocks those that are not final */
+export function isGone(
+	limits: Limits,
+	blocks: readonly StepResult[],
+	{ index, itemHash: hash, tick }: Promised,
+): boolean {
+	if (tick > limits.state.lastTick) return isLost(limits, tick);
+	const there = blocks.flatMap(({ ticks }) => ticks).find((derived) => derived.tick === tick);
+	const item = there?.items[index];
+	return item === undefined || bytesToHex(itemHash(item)) !== hash;
+}
+
+/** Bytes of raw transactions in the plans. */
+export function rawBytesOf(plans: readonly Plan[]): number {
+	const legs = plans.flatMap((plan) => plan.planned.items.flatMap(legsOf));
+	return legs.reduce((sum, leg) => sum + leg.rawTx.length, 0);
 }
 
 /** The key of the planned tick itself, which comes after those inserted before it. */

@@ -141,8 +141,8 @@ export class Promises {
 
 	/** Those ticks are final. */
 	async forget(tick: Tick): Promise<void> {
+		// It may have been promised again since.
 		for (const old of this.#journal.ticks.filter((known) => known <= tick))
-			// It may have been promised again since.
 			for (const { itemHash: hash } of this.#journal.itemsOf(old))
 				if (this.#known.get(hash)?.promised.tick === old) this.#known.delete(hash);
 		await this.#journal.forget(tick);
