@@ -27,6 +27,12 @@ interface Result {
 	readonly secondsToFirstTick: number;
 	readonly gasPerPublication: number;
 	readonly l1: { readonly carrier: string };
+	readonly proposers: {
+		readonly publications: number;
+		readonly byOthers: number;
+		readonly handedOver: number;
+		readonly receipts: Readonly<Record<"given" | "kept" | "broken" | "lost" | "open", number>>;
+	} | null;
 }
 
 /** A command of the CLI, with everything it prints. */
@@ -120,6 +126,35 @@ describe("meridian devnet", function () {
 		expect(result.l1.carrier).to.equal("calldata");
 	});
 
+	it("on a beacon chain in virtual time: each publication from its proposer's delegate, every promise kept, windows handed over", async () => {
+		const command = devnet(["--l1", "beacon", "--fast", "--json", "--slots", "6"]);
+		expect(await command.exit(), command.stderr).to.equal(0);
+		const { comparedBlocks, proposers, publications, readerAgrees, traces } = command.result();
+		expect([readerAgrees, traces?.differences]).to.deep.equal([true, 0]);
+		expect(comparedBlocks).to.be.greaterThan(10);
+		expect(proposers).to.include({ publications, byOthers: 0 });
+		// No slot is missed and nobody is late: most begin where the one before ended.
+		expect(proposers?.handedOver).to.be.greaterThan(4);
+		expect(proposers?.receipts).to.include({ broken: 0, lost: 0, open: 0 });
+		expect(proposers?.receipts.kept).to.be.greaterThan(5);
+		expect(command.stderr).to.match(
+			/^ {2}6[4-9] {2}validator \d+ +(north|south) +(north|south) \d+-\d+ +#\d+ (north|south) /m,
+		);
+		expect(command.stderr).to.include("keeper: epoch 3 is sealed");
+		expect(command.stderr.split("\n").every((line) => line.length <= 80)).to.equal(true);
+	});
+
+	it("on a beacon chain with a real execution client, by the clock: nothing published by others, no promise broken", async () => {
+		const command = devnet(["--l1", "beacon", "--json", "--slots", "3"]);
+		expect(await command.exit(), command.stderr).to.equal(0);
+		const { proposers, readerAgrees } = command.result();
+		expect(readerAgrees).to.equal(true);
+		expect(proposers).to.include({ byOthers: 0 });
+		expect(proposers?.publications).to.be.greaterThan(0);
+		// A machine that is slow may miss a window; what was promised in it is lost, and nothing else.
+		expect(proposers?.receipts.broken).to.equal(0);
+	});
+
 	it("on a chain that is there already, which mines only on demand, with a key of it; the chain stays", async () => {
 		const node = await startAnvil();
 		try {
@@ -174,7 +209,7 @@ describe("meridian devnet", function () {
 	for (const [flags, words] of [
 		[["--rollups", "9"], "1 to 8"],
 		[["--tick", "3"], "do not divide"],
-		[["--l1", "ganache"], "anvil, hardhat or a URL"],
+		[["--l1", "ganache"], "anvil, hardhat, beacon or a URL"],
 		[["--l1", "http://127.0.0.1:9", "--fast"], "only with an L1"],
 	] as const) {
 		it(`refuses ${flags.join(" ")} with what to do instead`, async () => {
