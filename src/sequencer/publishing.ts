@@ -1,4 +1,8 @@
 /** Publications of plans: what they are built on, by which carrier they go, and whether the one in flight is still the right one. */
+import { unpackRingWord } from "../codec/header.ts";
+import type { OrderState } from "../derive/types.ts";
+import { bytesToHex, uintToBytes } from "../primitives/bytes.ts";
+import type { Hex } from "../primitives/types.ts";
 import { buildDraft, type DraftContext } from "./draft.ts";
 import { type Carrier, cheaperCarrier } from "./fees.ts";
 import type { Request } from "./l1-account.ts";
@@ -7,6 +11,9 @@ import { tryPublication } from "./reverts.ts";
 import { type Plan, rawBytesOf } from "./speculation.ts";
 import type { L1Track } from "./track.ts";
 import type { PublishReport, SequencerOptions } from "./types.ts";
+
+/** names the newest publication, for whoever publishes because nobody else has for long. */
+export const openProof = ({ head }: OrderState): Hex => bytesToHex(uintToBytes(unpackRingWord(head).id, 32));
 
 export class Publishing {
 	readonly #track: L1Track;
@@ -70,9 +77,10 @@ export class Publishing {
 	}
 
 	async #context(plans: readonly Plan[]): Promise<DraftContext> {
-		const { account, archive = null, coinbase = account.address, proof = "0x", wrapperVersion = 1 } = this.#options;
+		const { account, archive = null, coinbase = account.address, wrapperVersion = 1 } = this.#options;
 		const { state, timeline } = this.#track;
 		const carrier = await this.#chooseCarrier(plans);
+		const proof = this.#options.proof?.(state) ?? "0x";
 		return { config: timeline.config, state, inbox: timeline.inbox, coinbase, carrier, proof, wrapperVersion, archive };
 	}
 

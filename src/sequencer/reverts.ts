@@ -26,6 +26,8 @@ export const REVERT_ABI = [
 	"error InvalidDataSize(uint256 size, uint256 maximum)",
 	"error OutsideRight(uint256 firstTick, uint256 lastTick, uint256 minTick, uint256 maxTick)",
 	"error NotSequencer(address publisher, address sequencer)",
+	"error NotOpen(uint256 slot, uint256 openAfter)",
+	"error NotNewest(uint256 id)",
 	"error NoBeaconRoot(uint256 timestamp)",
 	"error WrongHeader(bytes32 root, bytes32 beaconRoot)",
 	"error EpochOutOfRing(uint256 epoch, uint256 oldest, uint256 newest)",
@@ -54,7 +56,11 @@ const ADVICE: Readonly<Record<string, string>> = {
 	TickInFuture: "this machine's clock is ahead of L1's; try again in a moment",
 	TickTooOld: "publishing took too long; run the command again",
 	WrongL1Origin: "L1 was reorganized meanwhile; run the command again",
-	NotSequencer: "only the timeline's sequencer may publish; use its key, or force the transaction instead",
+	NotSequencer:
+		"only the sequencer named may publish now; use its key, force the transaction, or try --open if nobody has published for long",
+	NotOpen:
+		"anyone may publish only after the slot named; until then it is up to the owners of the slots, or force the transaction",
+	NotNewest: "somebody else published meanwhile; run the command again",
 	NoBeaconRoot: "L1 has reorganized, or the proof is older than 8,191 slots; run the command again",
 	WrongHeader: "L1 has reorganized meanwhile; run the command again",
 	EpochOutOfRing: "the oracle keeps the next epoch, the current one and 62 before it; give one of those",

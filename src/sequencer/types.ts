@@ -1,5 +1,5 @@
 /** What a sequencer is told and what it tells. */
-import type { DerivedTick } from "../derive/types.ts";
+import type { DerivedTick, OrderState } from "../derive/types.ts";
 import type { TickResult } from "../execute/types.ts";
 import type { BlobArchive } from "../l1/blobs.ts";
 import type { Address, Hash32, Hex, Tick } from "../primitives/types.ts";
@@ -29,8 +29,8 @@ export interface SequencerOptions {
 	readonly originDepth?: number;
 	/** Sidecar version of blob transactions: 1 (cell proofs), or 0 for nodes from before Osaka. */
 	readonly wrapperVersion?: 0 | 1;
-	/** Handed to the rights module; empty by default. */
-	readonly proof?: Hex;
+	/** What the rights module is handed, by the state that the publication follows; nothing by default. */
+	readonly proof?: (state: OrderState) => Hex;
 	/** Senders this operator does not serve. They can still force their transactions. */
 	readonly refuse?: ReadonlySet<Address>;
 	readonly pool?: Partial<PoolLimits>;

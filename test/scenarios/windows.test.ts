@@ -2,7 +2,11 @@
 import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { Receipt } from "../../src/codec/receipt.ts";
+import { tickAt } from "../../src/derive/clock.ts";
+import type { MeridianError } from "../../src/primitives/errors.ts";
 import type { Hash32, Tick } from "../../src/primitives/types.ts";
+import { openProof } from "../../src/sequencer/publishing.ts";
+import { Sequencer } from "../../src/sequencer/sequencer.ts";
 import type { Window } from "../../src/sequencer/windows/book.ts";
 import { seededRandom } from "../helpers/execute/random.ts";
 import { WindowWorld } from "../helpers/sequencer/windows.ts";
@@ -147,6 +151,47 @@ describe("two sequencers of L1's proposers", function () {
 		expect(after.some(({ publisher, slot: of }) => publisher === deadAddress && of > (owned.at(-1) ?? 0))).to.equal(
 			true,
 		);
+	});
+
+	it("R-17: when all are gone anyone may go on, by name of the newest publication, and not a slot earlier", async () => {
+		await slot();
+		for (const name of world.names) await world.kill(name);
+		const account = world.setup.user;
+		const options = { account, carrier: "calldata" } as const;
+		const stranger = await Sequencer.open(world.source(), { ...options, proof: openProof });
+		const { request } = world.chain.rpc;
+		const refusal = async (one: Sequencer, tick: Tick): Promise<unknown> =>
+			await one.preflight(tick, request).then(
+				() => null,
+				(error: MeridianError) => error.details.error,
+			);
+		const answers: unknown[] = [];
+		for (let i = 0; i < 12 && answers.at(-1) !== null; i++) {
+			await world.next();
+			await stranger.sync();
+			const tick = tickAt(world.config, world.time);
+			await stranger.makeTick(tick, { evenEmpty: true });
+			answers.push(await refusal(stranger, tick));
+		}
+		// As many slots without a publication as the rights wait.
+		expect(answers.slice(0, -1).every((answer) => answer === "NotOpen")).to.equal(true);
+		expect(answers.at(-1)).to.equal(null);
+		expect(answers.length).to.be.greaterThan(7);
+		const without = await Sequencer.open(world.source(), options);
+		await without.sync();
+		await without.makeTick(tickAt(world.config, world.time), { evenEmpty: true });
+		expect(await refusal(without, tickAt(world.config, world.time))).to.equal("NotSequencer");
+		await stranger.publish(tickAt(world.config, world.time));
+		await world.next();
+		const { publications } = await world.read();
+		expect(publications.at(-1)).to.include({ publisher: account.address, slot: world.slot });
+		await Promise.all([stranger.close(), without.close()]);
+		// Somebody comes back: it is not open any more.
+		for (const name of world.names) await world.start(name);
+		for (let i = 0; i < 3; i++) await slot();
+		const owners = world.proposers.delegates.map(({ account: { address } }) => address as string);
+		expect(owners).to.include((await world.read()).publications.at(-1)?.publisher);
+		await witness.judge(world);
 	});
 
 	const random = seededRandom(2_026);

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { BundleFlags } from "../writing/bundle.ts";
-import { addWriteFlags } from "../writing/flags.ts";
+import { addPublishingFlags, addWriteFlags } from "../writing/flags.ts";
 
 const DESCRIPTION = `publish a bundle: signed transactions of several rollups, all or nothing
 
@@ -19,11 +19,10 @@ Examples:
 /** `meridian bundle`. */
 export function register(program: Command): void {
 	const command = program.command("bundle").summary("publish or force a bundle").description(DESCRIPTION);
-	addWriteFlags(command)
+	addPublishingFlags(addWriteFlags(command))
 		.requiredOption("--file <path>", "the bundle, as JSON")
 		.option("--force", "queue it on L1", false)
 		.option("--anyway", "send it even if it would be dropped", false)
-		.option("--calldata", "publish in calldata, not in blobs", false)
 		.addHelpText("after", HELP)
 		.action(async (flags: BundleFlags) => {
 			const { bundle } = await import("../writing/bundle.ts");

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addWriteFlags, rawTransactions, rollupId } from "../writing/flags.ts";
+import { addPublishingFlags, addWriteFlags, rawTransactions, rollupId } from "../writing/flags.ts";
 import type { PublishFlags } from "../writing/publish.ts";
 
 const DESCRIPTION = `publish raw transactions of one rollup as one tick
@@ -16,7 +16,7 @@ Examples:
 /** `meridian publish`. */
 export function register(program: Command): void {
 	const command = program.command("publish").summary("publish raw transactions to L1").description(DESCRIPTION);
-	addWriteFlags(command)
+	addPublishingFlags(addWriteFlags(command))
 		.requiredOption("--rollup <id>", "whose transactions they are", rollupId)
 		.option("--tx <hex...>", "signed transactions, in the order wanted", rawTransactions)
 		.option("--file <path>", "signed transactions as hex, separated by white space; after those of --tx")

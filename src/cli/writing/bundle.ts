@@ -4,27 +4,25 @@ import { formatEther, Interface } from "ethers";
 import { tickAt } from "../../derive/clock.ts";
 import type { OrderState } from "../../derive/types.ts";
 import type { ItemResult } from "../../execute/types.ts";
-import { openArchive } from "../../l1/archive.ts";
 import { FORCED_INCLUSION_ABI } from "../../primitives/abi.ts";
 import { bytesToHex, hexToBytes } from "../../primitives/bytes.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Hex, Leg } from "../../primitives/types.ts";
 import { readLegs } from "../../sequencer/bundles/read.ts";
 import { sendCall, waitForReceipt } from "../../sequencer/l1-send.ts";
-import { Sequencer } from "../../sequencer/sequencer.ts";
+import type { Sequencer } from "../../sequencer/sequencer.ts";
 import type { UnsafeTick } from "../../sequencer/types.ts";
 import { legVerdict, whyDropped } from "../reading/bundle.ts";
-import type { PayFlags } from "./flags.ts";
+import type { PayFlags, PublishingFlags } from "./flags.ts";
 import { feeFor } from "./force.ts";
-import { type Writer, withWriter } from "./open.ts";
+import { openSequencer, type Writer, withWriter } from "./open.ts";
 import { publishNext } from "./publish.ts";
 import { minedEvent } from "./receipts.ts";
 
-export interface BundleFlags extends PayFlags {
+export interface BundleFlags extends PayFlags, PublishingFlags {
 	readonly file: string;
 	readonly force: boolean;
 	readonly anyway: boolean;
-	readonly calldata: boolean;
 }
 
 interface FileLeg extends Leg {
@@ -37,10 +35,8 @@ const queue = new Interface(FORCED_INCLUSION_ABI);
 export async function bundle(flags: BundleFlags): Promise<void> {
 	const legs = await readBundleFile(flags.file);
 	await withWriter(flags, async (writer) => {
-		const { account, output, source } = writer;
-		const archive = flags.archive === undefined ? {} : { archive: openArchive(flags.archive) };
-		const carrier = flags.calldata ? "calldata" : "blobs";
-		const sequencer = await Sequencer.open(source, { account, carrier, ...archive });
+		const { output } = writer;
+		const sequencer = await openSequencer(writer, flags);
 		output.note("deriving the timeline, to know what the bundle would do");
 		await sequencer.sync();
 		if (flags.force) await force(legs, flags, writer, sequencer.safeState);

@@ -21,6 +21,18 @@ export function rawTransactions(text: string, before: readonly string[] = []): r
 	throw new InvalidArgumentError("give a signed transaction as 0x and an even number of hex digits.");
 }
 
+/** Where ticks are published by hand. */
+export interface PublishingFlags {
+	readonly calldata: boolean;
+	readonly open: boolean;
+}
+
+export function addPublishingFlags(command: Command): Command {
+	return command
+		.option("--calldata", "publish in calldata, not in blobs", false)
+		.option("--open", "by the right that anyone has once nobody has published for long (rights.md, R-17)", false);
+}
+
 export function addKeyFlag(command: Command): Command {
 	return command.option(
 		"--key <hex>",

@@ -1,12 +1,15 @@
 /** From flags to an L1 account that can send. */
 import { Wallet } from "ethers";
 import type { L1Source, Timeline } from "../../derive/ports.ts";
+import { openArchive } from "../../l1/archive.ts";
 import { httpTransport } from "../../l1/rpc.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import { createL1Account, type L1Account, type Request } from "../../sequencer/l1-account.ts";
+import { openProof } from "../../sequencer/publishing.ts";
+import { Sequencer } from "../../sequencer/sequencer.ts";
 import { createOutput, type Output } from "../output.ts";
 import { connect, interruptible } from "../reading/open.ts";
-import type { PayFlags } from "./flags.ts";
+import type { PayFlags, PublishingFlags } from "./flags.ts";
 
 export interface Writer {
 	readonly source: L1Source;
@@ -25,6 +28,19 @@ export async function withWriter(flags: PayFlags, work: (writer: Writer) => Prom
 		const { source, timeline } = await connect(flags, output, signal);
 		const request = httpTransport(flags.l1).request;
 		await work({ source, timeline, request, account: await createL1Account(request, wallet), output, signal });
+	});
+}
+
+/** A sequencer that publishes by hand. */
+export async function openSequencer(
+	{ account, source }: Writer,
+	{ archive, calldata, open }: PublishingFlags & PayFlags,
+): Promise<Sequencer> {
+	return await Sequencer.open(source, {
+		account,
+		carrier: calldata ? "calldata" : "blobs",
+		...(archive === undefined ? {} : { archive: openArchive(archive) }),
+		...(open ? { proof: openProof } : {}),
 	});
 }
 

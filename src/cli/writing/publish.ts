@@ -3,21 +3,19 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tickAt, tickTime } from "../../derive/clock.ts";
 import type { IncludedTx, ItemResult } from "../../execute/types.ts";
-import { openArchive } from "../../l1/archive.ts";
 import { hexToBytes } from "../../primitives/bytes.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Tick } from "../../primitives/types.ts";
 import type { L1Receipt } from "../../sequencer/l1-account.ts";
-import { Sequencer } from "../../sequencer/sequencer.ts";
+import type { Sequencer } from "../../sequencer/sequencer.ts";
 import type { UnsafeTick } from "../../sequencer/types.ts";
 import type { Output } from "../output.ts";
-import { rawTransactions, type WriteFlags } from "./flags.ts";
-import { type Writer, withWriter } from "./open.ts";
+import { type PublishingFlags, rawTransactions, type WriteFlags } from "./flags.ts";
+import { openSequencer, type Writer, withWriter } from "./open.ts";
 
-export interface PublishFlags extends WriteFlags {
+export interface PublishFlags extends WriteFlags, PublishingFlags {
 	readonly tx?: readonly string[];
 	readonly file?: string;
-	readonly calldata: boolean;
 }
 
 const POLL_MS = 500;
@@ -26,10 +24,8 @@ const ATTEMPTS = 5;
 export async function publish(flags: PublishFlags): Promise<void> {
 	const raws = await readTransactions(flags);
 	await withWriter(flags, async (writer) => {
-		const { account, output, source } = writer;
-		const archive = flags.archive === undefined ? {} : { archive: openArchive(flags.archive) };
-		const carrier = flags.calldata ? "calldata" : "blobs";
-		const sequencer = await Sequencer.open(source, { account, carrier, ...archive });
+		const { output } = writer;
+		const sequencer = await openSequencer(writer, flags);
 		output.note("deriving the timeline, to know what may come next");
 		await sequencer.sync();
 		if (!sequencer.safeState.rollups.has(flags.rollup))
