@@ -20,7 +20,6 @@ export function register(program: Command): void {
 		.requiredOption("--rollup <id>", "whose transactions they are", rollupId)
 		.option("--tx <hex...>", "signed transactions, in the order wanted", rawTransactions)
 		.option("--file <path>", "signed transactions as hex, separated by white space; after those of --tx")
-		.option("--calldata", "in calldata, not in blobs", false)
 		.addHelpText("after", HELP)
 		.action(async (flags: PublishFlags) => {
 			const { publish } = await import("../writing/publish.ts");
