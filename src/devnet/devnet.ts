@@ -2,7 +2,8 @@
 import { blobSidecar } from "../l1/kzg.ts";
 import { BLOB_BYTES } from "../primitives/limits.ts";
 import type { Address } from "../primitives/types.ts";
-import { beaconOf, type Chain, openChain } from "./chain.ts";
+import type { Chain } from "./chain.ts";
+import { beaconOf, openChain } from "./open-chain.ts";
 import type { DevnetOptions } from "./options.ts";
 import type { Screen } from "./screen.ts";
 import type { Deployment } from "./setup.ts";

@@ -9,11 +9,11 @@ import { openReader, type Reader } from "../node/reader.ts";
 import type { Address } from "../primitives/types.ts";
 import type { Carrier } from "../sequencer/fees.ts";
 import { Sequencer } from "../sequencer/sequencer.ts";
-import type { SequencerOptions } from "../sequencer/types.ts";
 import type { BeaconChain } from "./beacon/chain.ts";
-import type { BeaconWorld } from "./beacon/world.ts";
-import { beaconOf, type Chain } from "./chain.ts";
+import type { BeaconWorld, ProposersOptions } from "./beacon/world.ts";
+import type { Chain } from "./chain.ts";
 import { type Clock, jumpingClock, wallClock } from "./clock.ts";
+import { beaconOf } from "./open-chain.ts";
 import type { DevnetOptions } from "./options.ts";
 import type { Orderer } from "./ordering.ts";
 import { L1Recorder } from "./rerun.ts";
@@ -67,13 +67,6 @@ export async function openWorld(chain: Chain, setup: Setup, options: DevnetOptio
 }
 
 const now = (): number => Date.now() / 1_000;
-
-export interface ProposersOptions extends Pick<SequencerOptions, "carrier" | "refuse"> {
-	readonly clock: Clock;
-	sourceOf(extra: Partial<ConnectOptions>): L1Source;
-	/** Each has a folder of its own in it. */
-	readonly folder: string;
-}
 
 async function openProposers(
 	chain: Chain,

@@ -1,13 +1,16 @@
 /** What a devnet has besides when the rights are those of L1's proposers: their sequencers, each with its journal and its server, and who keeps L1 informed. */
 import { join } from "node:path";
 import { SLOTS_PER_EPOCH } from "@lodestar/params";
+import type { L1Source } from "../../derive/ports.ts";
 import { openArchive } from "../../l1/archive.ts";
 import { beaconApi } from "../../l1/beacon/api.ts";
+import type { ConnectOptions } from "../../node/connect.ts";
 import { Keeper } from "../../sequencer/keeper/keeper.ts";
 import { servePromises } from "../../sequencer/preconf/server.ts";
 import { createPromiseSigner } from "../../sequencer/preconf/signer.ts";
+import type { SequencerOptions } from "../../sequencer/types.ts";
 import { WindowSequencer } from "../../sequencer/windows/sequencer.ts";
-import type { ProposersOptions } from "../world.ts";
+import type { Clock } from "../clock.ts";
 import type { BeaconChain } from "./chain.ts";
 import { type Proposer, Proposers } from "./proposers.ts";
 import type { Delegate, ProposerSetup } from "./setup.ts";
@@ -18,6 +21,13 @@ export interface BeaconWorld {
 	readonly proposers: Proposers;
 	/** Makes each next epoch known to the timeline. */
 	readonly keeper: Keeper;
+}
+
+export interface ProposersOptions extends Pick<SequencerOptions, "carrier" | "refuse"> {
+	readonly clock: Clock;
+	sourceOf(extra: Partial<ConnectOptions>): L1Source;
+	/** Each has a folder of its own in it. */
+	readonly folder: string;
 }
 
 export async function openBeaconWorld(

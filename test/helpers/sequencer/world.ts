@@ -2,7 +2,8 @@
 
 import * as deployment from "../../../deploy/index.ts";
 import { tickAt } from "../../../src/derive/clock.ts";
-import { type Chain, openChain } from "../../../src/devnet/chain.ts";
+import type { Chain } from "../../../src/devnet/chain.ts";
+import { openChain } from "../../../src/devnet/open-chain.ts";
 import type { DevnetOptions } from "../../../src/devnet/options.ts";
 import { setUp } from "../../../src/devnet/setup.ts";
 import { USERS } from "../../../src/devnet/users.ts";
