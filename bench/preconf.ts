@@ -22,6 +22,7 @@ import { Promises } from "../src/sequencer/preconf/promises.ts";
 import { servePromises } from "../src/sequencer/preconf/server.ts";
 import { createPromiseSigner } from "../src/sequencer/preconf/signer.ts";
 import { Sequencer } from "../src/sequencer/sequencer.ts";
+import { QUICK } from "../test/helpers/sequencer/options.ts";
 import { median, rounded } from "./measure.ts";
 import type { ClientData, ClientResult } from "./preconf-client.ts";
 
@@ -44,19 +45,7 @@ export interface PreconfBenchOptions {
 	readonly offeredPerSecond?: number;
 }
 
-const OPTIONS: DevnetOptions = {
-	rollups: 4,
-	slots: 1,
-	l1: "anvil",
-	tickSeconds: 2,
-	slotSeconds: 4,
-	fast: true,
-	calldata: true,
-	beacon: null,
-	key: null,
-	keep: false,
-	seed: 1,
-};
+const OPTIONS = { ...QUICK, rollups: 4 };
 /** Of every development node's second account, which publishes. */
 const MNEMONIC = Mnemonic.fromPhrase("test test test test test test test test test test test junk");
 const FEES = { maxFeePerGas: 10n ** 11n, maxPriorityFeePerGas: 10n ** 9n, gasLimit: 21_000n };

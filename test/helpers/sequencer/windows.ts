@@ -16,22 +16,11 @@ import { createPromiseSigner } from "../../../src/sequencer/preconf/signer.ts";
 import { L1Track } from "../../../src/sequencer/track.ts";
 import { WindowSequencer } from "../../../src/sequencer/windows/sequencer.ts";
 import { temporaryDirectory } from "../node/snapshot.ts";
+import { QUICK } from "./options.ts";
 
 /** Fixed, so that the same validators propose in every run. */
 const GENESIS = 1_800_000_000;
-const OPTIONS = {
-	rollups: 2,
-	slots: 1,
-	l1: "beacon",
-	tickSeconds: 2,
-	slotSeconds: 4,
-	fast: true,
-	calldata: true,
-	beacon: null,
-	key: null,
-	keep: false,
-	seed: 1,
-};
+const OPTIONS = { ...QUICK, l1: "beacon" };
 
 /** A tick that L1 has. */
 export interface PublishedTick {

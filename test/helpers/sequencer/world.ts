@@ -10,20 +10,7 @@ import { USERS } from "../../../src/devnet/users.ts";
 import { openWorld, type World } from "../../../src/devnet/world.ts";
 import { hexToBytes } from "../../../src/primitives/bytes.ts";
 import type { Hash32, RollupId, Tick } from "../../../src/primitives/types.ts";
-
-const OPTIONS: DevnetOptions = {
-	rollups: 2,
-	slots: 1,
-	l1: "anvil",
-	tickSeconds: 2,
-	slotSeconds: 4,
-	fast: true,
-	calldata: true,
-	beacon: null,
-	key: null,
-	keep: false,
-	seed: 1,
-};
+import { QUICK } from "./options.ts";
 
 export class TestWorld {
 	readonly world: World;
@@ -38,7 +25,7 @@ export class TestWorld {
 
 	static async open(changes: Partial<DevnetOptions> = {}): Promise<TestWorld> {
 		const chain = await openChain("anvil");
-		const options = { ...OPTIONS, ...changes };
+		const options = { ...QUICK, ...changes };
 		const world = await openWorld(chain, await setUp(chain, deployment, options), options);
 		await chain.startSlots();
 		const opened = new TestWorld(chain, world);
@@ -48,7 +35,7 @@ export class TestWorld {
 
 	/** L1 timestamp of the slot that has begun last. */
 	get time(): number {
-		return this.world.setup.start + (this.#slot - 1) * OPTIONS.slotSeconds;
+		return this.world.setup.start + (this.#slot - 1) * QUICK.slotSeconds;
 	}
 
 	/** First tick of that slot. */
@@ -59,7 +46,7 @@ export class TestWorld {
 	/** Mines the next slot's block; the sequencer takes it in. */
 	async slot() {
 		const { setup } = this.world;
-		await this.#chain.slot(setup.start + this.#slot++ * OPTIONS.slotSeconds);
+		await this.#chain.slot(setup.start + this.#slot++ * QUICK.slotSeconds);
 		return await this.world.sequencer.sync();
 	}
 
