@@ -8,6 +8,8 @@ import { EPOCH } from "./rightsWorld.ts";
 
 /** Below are deployment and delegation, which nobody asks about here. */
 const FIRST_SLOT = 3 * EPOCH + 1;
+/** The beacon node keeps the states of eight epochs. */
+const KEPT_SLOTS = 7 * EPOCH;
 
 export interface Trial {
 	readonly matrix: Matrix;
@@ -37,8 +39,9 @@ function trialOf(matrix: Matrix): Trial {
 	const { random, sequencer, world } = matrix;
 	const blocks = (): number => {
 		const { forks } = world.chain.node;
+		const floor = Math.max(FIRST_SLOT, world.head - KEPT_SLOTS);
 		let depth = 0;
-		while (forks.ancestor(depth).header.slot > FIRST_SLOT) depth++;
+		while (forks.ancestor(depth).header.slot > floor) depth++;
 		return depth;
 	};
 	const toWindowsEnd = async (): Promise<number> => {
@@ -60,7 +63,7 @@ function trialOf(matrix: Matrix): Trial {
 			return refused;
 		},
 		async grow(count) {
-			for (let missing = count - blocks(); missing > 0; missing--) await matrix.step();
+			while (blocks() < count) await matrix.step();
 		},
 		async promiseAtEnd(count) {
 			const last = await toWindowsEnd();
