@@ -93,7 +93,7 @@ export async function measureGas({ provider, privateKey, wrapperVersion }: Devel
 		...(await registerRows(bench, single)),
 		...(await enqueueRows(bench, single)),
 		...(await depositRows(bench, single)),
-		...(await slashRows(bench)),
+		...(await evidenceRows(bench)),
 		...(await proposerRows(bench, contents)),
 		...(await measureRights(signer)).map((cost) => ({ rollups: 0, blobs: 0, ...cost })),
 	];
@@ -245,12 +245,12 @@ async function depositRows(bench: Bench, { bridge }: TimelineAddresses): Promise
 	return rows;
 }
 
-async function slashRows({ signer }: Bench): Promise<GasRow[]> {
+async function evidenceRows({ signer }: Bench): Promise<GasRow[]> {
 	const costs = await measureEvidence(signer);
-	return costs.map((cost) => ({ name: "slash", rollups: 0, blobs: 0, warm: false, ...cost }));
+	return costs.map((cost) => ({ rollups: 0, blobs: 0, ...cost }));
 }
 
-/** Oracle and registry are mocks, whose answers cost about what the real ones' do. `check` is what publishing pays for it. */
+/** Oracle and registry are mocks, which nobody asks once an epoch is sealed. `check` is what publishing pays for it. */
 async function proposerRows(bench: Bench, contents: readonly Content[]): Promise<GasRow[]> {
 	const { addresses, lead, measure } = await createProposerBench(bench.signer, TIMING);
 	const costs = (await measure()).map((cost): GasRow => ({ ...cost, rollups: 0, blobs: 0, rights: "ProposerRights" }));

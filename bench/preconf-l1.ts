@@ -105,7 +105,7 @@ export async function createPreconfL1(
 		now,
 		async publish(from, ticks, time) {
 			await at(time);
-			return await publish(inbox.connect(from), from, ticks);
+			return await publishTicks(inbox.connect(from), from, ticks);
 		},
 		async setPayload(slot, had) {
 			const time = startOf(slot);
@@ -123,7 +123,13 @@ export async function createPreconfL1(
 	};
 }
 
-async function publish(inbox: Inbox, from: ethers.Wallet, ticks: readonly TickItems[]): Promise<PublishedTicks> {
+/** By calldata. @param inbox connected to the account @param proof for the rights module */
+export async function publishTicks(
+	inbox: Inbox,
+	from: ethers.Wallet,
+	ticks: readonly TickItems[],
+	proof = "0x",
+): Promise<PublishedTicks> {
 	const latest = await inbox.runner?.provider?.getBlock("latest");
 	const publisher = from.address.toLowerCase() as Address;
 	const header: PublicationHeader = {
@@ -141,7 +147,7 @@ async function publish(inbox: Inbox, from: ethers.Wallet, ticks: readonly TickIt
 	// What the data says nobody asks here: the publication's number.
 	const data = ethers.toBeHex((BigInt(parent) >> 224n) + 1n, 32);
 	const options = { gasLimit: 500_000 };
-	const sent = await inbox.publishCalldata(parent, packMeta(header), ticksRoot, l1OriginHash, data, "0x", options);
+	const sent = await inbox.publishCalldata(parent, packMeta(header), ticksRoot, l1OriginHash, data, proof, options);
 	const receipt = await sent.wait();
 	const block = await receipt?.getBlock();
 	return {

@@ -9,7 +9,7 @@ import type { ProposerRights } from "../typechain-types/l1/rights/ProposerRights
 import type { LookaheadMock } from "../typechain-types/mocks/rights/LookaheadMock.ts";
 
 export interface RightsCost {
-	readonly name: "seal" | "check";
+	readonly name: "check";
 	readonly warm: boolean;
 	readonly gas: number;
 }
@@ -18,7 +18,7 @@ export interface ProposerBench {
 	readonly addresses: TimelineAddresses;
 	/** Ticks of a window end so many seconds before its last slot begins. */
 	readonly lead: number;
-	/** Seals an epoch on new places and one on recycled ones, and asks in the latter, whose first slot then is the chain's. */
+	/** Asks in an epoch sealed on recycled places, whose first slot then is the chain's. */
 	measure(): Promise<RightsCost[]>;
 }
 
@@ -70,21 +70,13 @@ export async function createProposerBench(signer: ethers.Wallet, options: Timeli
 async function measure(parts: Parts): Promise<RightsCost[]> {
 	const seconds = (await latestTime(parts.provider)) - parts.beaconGenesisTime;
 	const epoch = Math.floor(seconds / SLOT_SECONDS / SLOTS_PER_EPOCH) + 2;
-	const first = await sealGas(parts, epoch);
-	const recycled = await sealGas(parts, epoch + EPOCHS);
+	for (const next of [epoch, epoch + EPOCHS]) {
+		await beginEpoch(parts, next - 1);
+		await (await parts.oracle.set(next, VALIDATORS)).wait();
+		await (await parts.rights.seal(next)).wait();
+	}
 	await beginEpoch(parts, epoch + EPOCHS);
-	return [
-		{ name: "seal", warm: false, gas: first },
-		{ name: "seal", warm: true, gas: recycled },
-		{ name: "check", warm: true, gas: await checkGas(parts, (epoch + EPOCHS) * SLOTS_PER_EPOCH) },
-	];
-}
-
-async function sealGas(parts: Parts, epoch: number): Promise<number> {
-	await beginEpoch(parts, epoch - 1);
-	await (await parts.oracle.set(epoch, VALIDATORS)).wait();
-	const receipt = await (await parts.rights.seal(epoch)).wait();
-	return Number(receipt?.gasUsed ?? 0);
+	return [{ name: "check", warm: true, gas: await checkGas(parts, (epoch + EPOCHS) * SLOTS_PER_EPOCH) }];
 }
 
 async function beginEpoch({ beaconGenesisTime, provider }: Parts, epoch: number): Promise<void> {

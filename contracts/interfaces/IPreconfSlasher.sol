@@ -152,6 +152,8 @@ interface IPreconfSlasher {
     error NotTaken(uint256 tick, uint256 parentLastTick, uint256 firstTick, uint256 lastTick);
     /// @notice Somebody else took the tick while the window lasted: its owner could not have published it.
     error TakenWithinWindow(uint256 timestamp, uint256 endsAt);
+    /// @notice From `oldest` to the tick L1 has no block that the tick could have seen: nobody could publish it.
+    error NoOrigin(uint256 tick, uint256 oldest);
 
     /// @notice Adds to the bond of `sequencer`. Anyone may.
     /// @dev Reverts with `Leaving`.
@@ -178,7 +180,7 @@ interface IPreconfSlasher {
     /// for a void publication: `NoOrderVerifier`, `IInbox.UnknownEntry`, `WrongPublication`, `OtherPublisher`, `TickNotCovered`,
     /// `NotVoid`;
     /// for an omission: `NotAProposers`, `NotLastSlot`, `WindowNotOver`, `NoPayload`, then `NotOmitted`, or
-    /// `IInbox.UnknownEntry`, `WrongPublication`, `NotTaken`, `TakenWithinWindow`;
+    /// `IInbox.UnknownEntry`, `WrongPublication`, `NotTaken`, `TakenWithinWindow`; then `NoOrigin`;
     /// and then `TooLittleGas`, `NothingToSlash`, `TransferFailed`. A `proof` that does not decode reverts without data.
     /// Warning: whoever sees evidence on its way can show it first.
     /// @return amount wei that were taken from the bond

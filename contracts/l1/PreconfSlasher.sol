@@ -41,6 +41,7 @@ contract PreconfSlasher is IPreconfSlasher, TimelineClock, EIP712 {
 
     uint256 private immutable BEACON_GENESIS_TIME;
     uint256 private immutable SLOT_SECONDS;
+    uint256 private immutable MAX_ORIGIN_AGE;
     ISequencingRights private immutable RIGHTS;
     uint128 private immutable PENALTY;
     uint128 private immutable LIVENESS_FEE;
@@ -94,6 +95,7 @@ contract PreconfSlasher is IPreconfSlasher, TimelineClock, EIP712 {
         IInbox.TimelineConfig memory config = _config(inbox_);
         BEACON_GENESIS_TIME = config.beaconGenesisTime;
         SLOT_SECONDS = config.slotSeconds;
+        MAX_ORIGIN_AGE = config.maxOriginAge;
         (, , , address rights, , , ) = inbox_.timeline();
         RIGHTS = ISequencingRights(rights);
         PENALTY = parameters_.penalty;
@@ -162,6 +164,7 @@ contract PreconfSlasher is IPreconfSlasher, TimelineClock, EIP712 {
             require(kind == BY_PROPOSER, NotAProposers(signer, kind));
             _checkMissedWindow(evidence.slot, minTick, maxTick);
             _checkOmission(tick, signer, _startOf(uint256(evidence.slot) + 1), evidence.proof);
+            _checkOrigin(tick);
         }
         _shown[signer][tick][omission] = true;
         return _charge(signer, tick, evidence.fault, kind == BY_STAKE && address(stakedSet) != address(0));
@@ -282,9 +285,13 @@ contract PreconfSlasher is IPreconfSlasher, TimelineClock, EIP712 {
         require(!_isWindowOf(slot + 1, minTick, maxTick), NotLastSlot(slot));
         uint256 endsAt = _startOf(slot + 1);
         require(block.timestamp >= endsAt, WindowNotOver(slot, endsAt, block.timestamp));
-        bytes memory question = abi.encode(_startOf(slot));
-        (bool success, , ) = LowLevelCall.staticcallReturn64Bytes(BEACON_ROOTS, question);
-        require(success && LowLevelCall.returnDataSize() == 32, NoPayload(slot));
+        require(_hasBlock(_startOf(slot)), NoPayload(slot));
+    }
+
+    /// @dev Whether there was an execution payload at that time.
+    function _hasBlock(uint256 time) private view returns (bool success) {
+        (success, , ) = LowLevelCall.staticcallReturn64Bytes(BEACON_ROOTS, abi.encode(time));
+        return success && LowLevelCall.returnDataSize() == 32;
     }
 
     /// @dev Whether the slot belongs to the window of these ticks. A module that has nothing to say of a slot does not give it to any
@@ -313,6 +320,17 @@ contract PreconfSlasher is IPreconfSlasher, TimelineClock, EIP712 {
             NotTaken(tick, publication.parent.lastTick(), firstTick, lastTick)
         );
         require(own || publication.timestamp >= endsAt, TakenWithinWindow(publication.timestamp, endsAt));
+    }
+
+    /// @dev P-11, last part. A tick that no block is left for cannot be published by anybody (D-5).
+    function _checkOrigin(uint256 tick) private view {
+        uint256 time = _timeOf(tick);
+        // Genesis is a slot's begin, and no tick is before it.
+        uint256 start = time - ((time - BEACON_GENESIS_TIME) % SLOT_SECONDS);
+        for (; time - start <= MAX_ORIGIN_AGE; start -= SLOT_SECONDS) {
+            if (_hasBlock(start)) return;
+        }
+        revert NoOrigin(tick, time - MAX_ORIGIN_AGE);
     }
 
     /// @dev That the Inbox holds the publication, that it is the signer's, and covers the tick.

@@ -22,6 +22,8 @@ abstract contract TimelineClock {
     /// @dev The first tick whose time is not before `timestamp`.
     function _firstTickFrom(uint256 timestamp) internal view returns (uint256) {
         if (timestamp <= GENESIS_TIME) return 0;
-        return (timestamp - GENESIS_TIME + TICK_SECONDS - 1) / TICK_SECONDS;
+        unchecked {
+            return (timestamp - GENESIS_TIME + TICK_SECONDS - 1) / TICK_SECONDS;
+        }
     }
 }

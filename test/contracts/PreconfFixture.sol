@@ -95,8 +95,9 @@ abstract contract PreconfFixture is TimelineFixture {
         vm.warp(time);
     }
 
-    /// @dev The window's last slot is over, and was not missed.
+    /// @dev The window's last slot is over, and was not missed; and its ticks had a block to see.
     function endWindow() internal {
+        setPayload(FIRST_SLOT - 2);
         setPayload(LAST_SLOT);
         vm.warp(startOf(LAST_SLOT + 1));
     }

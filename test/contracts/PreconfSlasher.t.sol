@@ -319,6 +319,21 @@ contract PreconfSlasherTest is PreconfFixture {
         _refused(omission(AT, ""), error_);
     }
 
+    function test_RevertsWithNoOrigin_P11_trap25() public {
+        // The slots before the tick's were missed, for as long as an origin may be old; but not the window's last.
+        setPayload(LAST_SLOT);
+        vm.warp(startOf(LAST_SLOT + 1));
+        uint256 time = GENESIS + AT * TICK;
+        uint256 oldest = time - parameters().maxOriginAge;
+        bytes memory error_ = abi.encodeWithSelector(IPreconfSlasher.NoOrigin.selector, AT, oldest);
+        _refused(omission(AT, ""), error_);
+        setPayload((oldest - 1 - BEACON_GENESIS) / SLOT);
+        setPayload((time - BEACON_GENESIS) / SLOT + 1);
+        _refused(omission(AT, ""), error_);
+        setPayload((oldest + SLOT - 1 - BEACON_GENESIS) / SLOT);
+        _shown(omission(AT, ""), LIVENESS_FEE);
+    }
+
     function test_RevertsWithNotOmitted_P11() public {
         publishTicks(sequencer, startOf(112), someTicks(58, 5, 0));
         endWindow();

@@ -116,16 +116,20 @@ contract ProposerRights is IProposerRights, TimelineClock {
         address[] memory delegates = new address[](proposers.length);
         uint256 count = 0;
         uint256 firstSlot = epoch * SLOTS_PER_EPOCH;
-        uint256 end = firstSlot;
+        uint256 begin = _firstTickOf(firstSlot);
         for (uint256 i = 0; i < proposers.length; ++i) {
             address delegate = REGISTRY.delegateOf(proposers[i], epoch);
             if (delegate == address(0)) continue;
-            owned |= 1 << i;
-            delegates[count++] = delegate;
-            uint256 begin = end;
-            end = firstSlot + i + 1;
-            (uint256 minTick, uint256 maxTick) = _ticks(begin, end);
-            _owners[_ownerPlace(end - 1)] = (uint256(uint160(delegate)) << 96) | (minTick << 48) | maxTick;
+            unchecked {
+                // Of 32 slots; of ticks as in `_ticks`.
+                owned |= 1 << i;
+                delegates[count++] = delegate;
+                uint256 slot = firstSlot + i;
+                uint256 next = _firstTickOf(slot + 1);
+                (uint256 minTick, uint256 maxTick) = next == 0 ? (1, 0) : (begin, next - 1);
+                _owners[_ownerPlace(slot)] = (uint256(uint160(delegate)) << 96) | (minTick << 48) | maxTick;
+                begin = next;
+            }
         }
         _epochs[epoch % EPOCHS] = (epoch << 32) | owned;
         // Shortens the list to those it has.
@@ -242,7 +246,10 @@ contract ProposerRights is IProposerRights, TimelineClock {
 
     /// @dev The first tick of a window that begins with the slot, and one more than the last of one that ends before it.
     function _firstTickOf(uint256 slot) private view returns (uint256) {
-        return _firstTickFrom(FIRST_BEGIN + slot * SLOT_SECONDS);
+        unchecked {
+            // The slot is of an epoch that has begun, or of the next.
+            return _firstTickFrom(FIRST_BEGIN + slot * SLOT_SECONDS);
+        }
     }
 
     /// @dev That a place may be a later epoch's is a matter of time alone: not of whether that one has been sealed, or drawn for.

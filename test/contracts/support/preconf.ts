@@ -36,7 +36,7 @@ export interface PreconfWorld extends PreconfL1 {
 	refused(evidence: Evidence, error: string, args?: readonly unknown[]): Promise<void>;
 	/** A publication of the sequencer's in its window's third slot, unless said otherwise. */
 	publishes(ticks: readonly TickItems[], slot?: number, by?: ethers.Wallet): Promise<PublishedTicks>;
-	/** The window's last slot is over, and was not missed. */
+	/** The window's last slot is over, and was not missed; and its ticks had a block to see. */
 	windowEnds(): Promise<void>;
 	close(): Promise<void>;
 }
@@ -87,7 +87,7 @@ export async function createPreconfWorld(options: PreconfOptions = {}): Promise<
 		},
 		publishes: async (ticks, slot = WINDOW.first + 2, by = sequencer) => await l1.publish(by, ticks, l1.startOf(slot)),
 		async windowEnds() {
-			await l1.setPayload(WINDOW.last, true);
+			for (const slot of [BEFORE.last - 1, WINDOW.last]) await l1.setPayload(slot, true);
 			await l1.at(l1.startOf(WINDOW.last + 1));
 			await provider.send("evm_mine", []);
 		},

@@ -133,6 +133,22 @@
     "inputs": [
       {
         "internalType": "uint256",
+        "name": "tick",
+        "type": "uint256"
+      },
+      {
+        "internalType": "uint256",
+        "name": "oldest",
+        "type": "uint256"
+      }
+    ],
+    "name": "NoOrigin",
+    "type": "error"
+  },
+  {
+    "inputs": [
+      {
+        "internalType": "uint256",
         "name": "slot",
         "type": "uint256"
       }
