@@ -16,6 +16,7 @@ import type { PromiseView } from "../../../src/sequencer/preconf/open.ts";
 import { Promises } from "../../../src/sequencer/preconf/promises.ts";
 import { createPromiseSigner } from "../../../src/sequencer/preconf/signer.ts";
 import { L1Track } from "../../../src/sequencer/track.ts";
+import { WindowBook } from "../../../src/sequencer/windows/book.ts";
 import { memoryStore } from "../../../src/store/open.ts";
 import type { Store } from "../../../src/store/types.ts";
 import type { Publications } from "./publications.ts";
@@ -173,7 +174,8 @@ export class Promiser {
 		const { at, chain, config, l1ChainId } = this.#world;
 		const now = (): number => this.#nowMs + this.skewMs;
 		const sequencer = addressOf(this.wallet);
-		const gate = new L1Gate({ rpc: chain.rpc, rights: at.rights, config, sequencer, slotsAhead: 12, now });
+		const book = new WindowBook({ rpc: chain.rpc, rights: at.rights, slotsAhead: 12 });
+		const gate = new L1Gate({ book, config, sequencer, now });
 		const signer = createPromiseSigner(this.wallet.privateKey as `0x${string}`);
 		const identity = { chainId: l1ChainId, timeline: at.inbox, slasher: at.slasher, sequencer };
 		const promises = new Promises({ config, identity, journal, signer, gate });
@@ -208,6 +210,8 @@ export class Promiser {
 			}),
 			latestBlock: () => null,
 			waits: () => false,
+			// Its users do not ask for the same twice.
+			isGone: () => false,
 			refuse: new Set(),
 		};
 	}
