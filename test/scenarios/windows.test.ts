@@ -1,47 +1,15 @@
 /** Two sequencers of L1's proposers, whose windows alternate: handing over, missing slots, dying and coming back. */
 import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import type { Receipt } from "../../src/codec/receipt.ts";
 import { tickAt } from "../../src/derive/clock.ts";
 import type { MeridianError } from "../../src/primitives/errors.ts";
-import type { Hash32, Tick } from "../../src/primitives/types.ts";
+import type { Tick } from "../../src/primitives/types.ts";
 import { openProof } from "../../src/sequencer/publishing.ts";
 import { Sequencer } from "../../src/sequencer/sequencer.ts";
 import type { Window } from "../../src/sequencer/windows/book.ts";
 import { seededRandom } from "../helpers/execute/random.ts";
 import { WindowWorld } from "../helpers/sequencer/windows.ts";
-
-/** Everything that was promised and all that L1 has, held against each other. */
-class Witness {
-	readonly receipts: Receipt[] = [];
-	readonly #places = new Map<string, Hash32>();
-
-	hear(receipt: Receipt | null): void {
-		if (receipt === null) return;
-		const place = `${receipt.sequencer} ${receipt.tick}:${receipt.index}`;
-		expect(this.#places.get(place) ?? receipt.itemHash, `two promises of ${place}`).to.equal(receipt.itemHash);
-		this.#places.set(place, receipt.itemHash);
-		this.receipts.push(receipt);
-	}
-
-	/** P-8, P-9: nothing on L1 contradicts a promise. Returns the promises whose ticks L1 has left out. */
-	async judge(world: WindowWorld): Promise<readonly Receipt[]> {
-		const { publications, ticks } = await world.read();
-		const missing: Receipt[] = [];
-		const head = publications.at(-1)?.lastTick ?? 0;
-		for (const receipt of this.receipts) {
-			const { index, itemHash, sequencer, tick } = receipt;
-			const over = publications.find(({ firstTick, lastTick }) => firstTick <= tick && tick <= lastTick);
-			// What is promised for slots to come is not due yet.
-			if (over === undefined && tick < head) missing.push(receipt);
-			if (over !== undefined) {
-				expect(over.publisher, `who published tick ${tick}`).to.equal(sequencer);
-				expect(ticks.get(tick)?.items[index], `tick ${tick}, place ${index}`).to.equal(itemHash);
-			}
-		}
-		return missing;
-	}
-}
+import { Witness } from "../helpers/sequencer/witness.ts";
 
 describe("two sequencers of L1's proposers", function () {
 	this.timeout(180_000);
@@ -56,7 +24,10 @@ describe("two sequencers of L1's proposers", function () {
 
 	afterEach(async () => await world?.close());
 
-	const promise = async (): Promise<void> => witness.hear(await world.promise(user++));
+	const promise = async (): Promise<void> => {
+		const receipt = await world.promise(user++);
+		if (receipt !== null) witness.hear(receipt);
+	};
 
 	/** A slot in which users ask for places, to its publication and the next slot's block. */
 	async function slot({ missed = false } = {}): Promise<void> {
@@ -91,7 +62,7 @@ describe("two sequencers of L1's proposers", function () {
 		for (const [i, { firstTick }] of publications.entries())
 			if (i > 0) expect(firstTick).to.equal((publications[i - 1]?.lastTick ?? 0) + 1);
 		expect(new Set(publications.map(({ publisher }) => publisher)).size).to.equal(2);
-		expect(await witness.judge(world)).to.deep.equal([]);
+		expect(witness.judge(await world.read())).to.deep.equal([]);
 		expect(witness.receipts.length).to.be.greaterThan(20);
 	});
 
@@ -105,7 +76,7 @@ describe("two sequencers of L1's proposers", function () {
 		expect(publications.map(({ slot: of }) => of)).to.not.include(lost);
 		// The publication of the missed slot came too late for its window and reverted, or was replaced.
 		expect(publications.length).to.be.at.least(4);
-		const missing = await witness.judge(world);
+		const missing = witness.judge(await world.read());
 		for (const { tick } of missing) expect(tick).to.be.within(window.minTick, window.maxTick);
 		expect(missing.length).to.be.greaterThan(0);
 	});
@@ -125,7 +96,7 @@ describe("two sequencers of L1's proposers", function () {
 			await world.next();
 		}
 		await slot();
-		expect(await witness.judge(world)).to.deep.equal([]);
+		expect(witness.judge(await world.read())).to.deep.equal([]);
 		expect(witness.receipts.length).to.be.greaterThan(8);
 	});
 
@@ -191,7 +162,7 @@ describe("two sequencers of L1's proposers", function () {
 		for (let i = 0; i < 3; i++) await slot();
 		const owners = world.proposers.delegates.map(({ account: { address } }) => address as string);
 		expect(owners).to.include((await world.read()).publications.at(-1)?.publisher);
-		await witness.judge(world);
+		witness.judge(await world.read());
 	});
 
 	const random = seededRandom(2_026);
@@ -227,7 +198,7 @@ describe("two sequencers of L1's proposers", function () {
 			await world.sync();
 		}
 		for (let i = 0; i < 3; i++) await slot();
-		await witness.judge(world);
+		witness.judge(await world.read());
 		const { publications } = await world.read();
 		const published = new Set(publications.map(({ slot: of }) => of));
 		const [first = 0, last = 0] = [publications[0]?.slot, publications.at(-1)?.slot];

@@ -2,7 +2,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as deployment from "../../../deploy/index.ts";
-import { itemHash } from "../../../src/codec/itemHash.ts";
 import type { Receipt } from "../../../src/codec/receipt.ts";
 import { slotAt, tickAt, tickTime } from "../../../src/derive/clock.ts";
 import { type BeaconChain, openBeaconAnvil } from "../../../src/devnet/beacon/chain.ts";
@@ -10,32 +9,17 @@ import { type ProposerSetup, withdrawalAddress } from "../../../src/devnet/beaco
 import { type Setup, setUp } from "../../../src/devnet/setup.ts";
 import { PROMISED, USERS } from "../../../src/devnet/users.ts";
 import { connectL1 } from "../../../src/node/connect.ts";
-import { bytesToHex, hexToBytes } from "../../../src/primitives/bytes.ts";
-import type { Hash32, Leg, Tick, TimelineConfig } from "../../../src/primitives/types.ts";
+import { hexToBytes } from "../../../src/primitives/bytes.ts";
+import type { Leg, Tick, TimelineConfig } from "../../../src/primitives/types.ts";
 import { createPromiseSigner } from "../../../src/sequencer/preconf/signer.ts";
-import { L1Track } from "../../../src/sequencer/track.ts";
 import { WindowSequencer } from "../../../src/sequencer/windows/sequencer.ts";
 import { temporaryDirectory } from "../node/snapshot.ts";
 import { QUICK } from "./options.ts";
+import { type Found, readTimeline } from "./witness.ts";
 
 /** Fixed, so that the same validators propose in every run. */
 const GENESIS = 1_800_000_000;
 const OPTIONS = { ...QUICK, l1: "beacon" };
-
-/** A tick that L1 has. */
-export interface PublishedTick {
-	readonly items: readonly Hash32[];
-	readonly publication: number;
-}
-
-/** A publication that L1 has. */
-export interface Published {
-	readonly id: number;
-	readonly slot: number;
-	readonly publisher: string;
-	readonly firstTick: Tick;
-	readonly lastTick: Tick;
-}
 
 export class WindowWorld {
 	readonly chain: BeaconChain;
@@ -173,29 +157,8 @@ export class WindowWorld {
 		if (!missed) await this.chain.slot(this.time);
 	}
 
-	/** What a stranger finds on L1. */
-	async read(): Promise<{ ticks: ReadonlyMap<Tick, PublishedTick>; publications: readonly Published[] }> {
-		const track = await L1Track.open(this.source());
-		await track.advance();
-		const ticks = track.blocks.flatMap((block) => block.ticks);
-		const publications = track.blocks.flatMap(({ publications: all, state }) =>
-			all.map(({ header, id, publisher }) => ({
-				id,
-				publisher,
-				slot: slotAt(this.config, state.l1.timestamp),
-				firstTick: header.firstTick,
-				lastTick: header.lastTick,
-			})),
-		);
-		return {
-			publications,
-			ticks: new Map(
-				ticks.map(({ items, publicationId, tick }) => [
-					tick,
-					{ items: items.map((item) => bytesToHex(itemHash(item))), publication: publicationId ?? 0 },
-				]),
-			),
-		};
+	read(): Promise<Found> {
+		return readTimeline(this.source());
 	}
 
 	async close(): Promise<void> {
