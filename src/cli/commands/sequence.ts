@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { addL1Flags, wholeNumber } from "../reading/flags.ts";
 import { addKeyFlag } from "../writing/flags.ts";
 import type { SequenceFlags } from "../writing/sequence.ts";
@@ -37,6 +37,14 @@ export function register(program: Command): void {
 			"--lead <seconds>",
 			"how long before a slot its publication is sent; the rights' handover lead by default",
 			wholeNumber,
+		)
+		.addOption(
+			new Option(
+				"--blob-proofs <kind>",
+				"what blob transactions carry: cell proofs, or blob proofs for nodes from before Osaka",
+			)
+				.choices(["cell", "blob"])
+				.default("cell"),
 		)
 		.option("--calldata", "publish in calldata, not in whatever costs less", false)
 		.addHelpText("after", HELP)

@@ -1,8 +1,11 @@
 /** What `meridian sequence` does: a sequencer for the windows of one key, until it is stopped. */
 import { formatEther } from "ethers";
 import { slotAt } from "../../derive/clock.ts";
+import type { Timeline } from "../../derive/ports.ts";
 import { openArchive } from "../../l1/archive.ts";
+import { latestTime } from "../../l1/beacon/epochs.ts";
 import { bondOf } from "../../l1/cover.ts";
+import { rightOf } from "../../l1/rights.ts";
 import { httpTransport, type RpcTransport } from "../../l1/rpc.ts";
 import { parseAddress } from "../../node/connect.ts";
 import { ZERO_ADDRESS } from "../../primitives/bytes.ts";
@@ -27,6 +30,7 @@ export interface SequenceFlags extends L1Flags {
 	readonly host: string;
 	readonly lead?: number;
 	readonly calldata: boolean;
+	readonly blobProofs: "cell" | "blob";
 }
 
 export async function sequence(flags: SequenceFlags): Promise<void> {
@@ -37,6 +41,7 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 		const { source, timeline } = await connect(flags, output, signal);
 		const rpc = httpTransport(flags.l1);
 		const account = await createL1Account(rpc.request, wallet);
+		await checkWindows(rpc, timeline);
 		await checkBond(output, rpc, { slasher, timeline: timeline.inbox, sequencer: account.address });
 		const one = await WindowSequencer.open({
 			source,
@@ -46,6 +51,7 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 			slasher,
 			journal: flags.journal,
 			carrier: flags.calldata ? "calldata" : "cheapest",
+			wrapperVersion: flags.blobProofs === "cell" ? 1 : 0,
 			...(flags.archive === undefined ? {} : { archive: openArchive(flags.archive) }),
 			...(flags.lead === undefined ? {} : { lead: flags.lead }),
 		});
@@ -72,6 +78,19 @@ async function serve(one: WindowSequencer, flags: SequenceFlags, output: Output,
 				`promised and not on L1 yet: ticks ${left.join(", ")}. Start again with the same journal before their window ends.`,
 			);
 	}
+}
+
+/** Throws `usage` (`no-windows`) where one sequencer, or anyone, may publish at any time: nobody owns windows there. */
+async function checkWindows(rpc: RpcTransport, { config, rights }: Timeline): Promise<void> {
+	const right = await rightOf(rpc, rights, slotAt(config, await latestTime(rpc)));
+	if (right === null || right.maxTick < Number.MAX_SAFE_INTEGER) return;
+	const whose = right.sequencer === ZERO_ADDRESS ? "anyone" : `${right.sequencer} alone`;
+	throw new MeridianError(
+		"usage",
+		"no-windows",
+		`This timeline has no windows: by its rights (${rights}) ${whose} may publish at any time`,
+		{ hint: "publish with meridian publish or meridian bundle, or run a Sequencer from the library" },
+	);
 }
 
 async function listen(one: WindowSequencer, { host, port }: SequenceFlags) {
