@@ -12,7 +12,6 @@ import * as deployment from "../deploy/index.ts";
 import { tickAt, tickTime } from "../src/derive/clock.ts";
 import type { Chain } from "../src/devnet/chain.ts";
 import { openChain } from "../src/devnet/open-chain.ts";
-import type { DevnetOptions } from "../src/devnet/options.ts";
 import { type Setup, setUp } from "../src/devnet/setup.ts";
 import { USERS } from "../src/devnet/users.ts";
 import { connectL1 } from "../src/node/connect.ts";

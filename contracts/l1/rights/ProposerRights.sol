@@ -125,10 +125,10 @@ contract ProposerRights is IProposerRights, TimelineClock {
                 owned |= 1 << i;
                 delegates[count++] = delegate;
                 uint256 slot = firstSlot + i;
-                uint256 next = _firstTickOf(slot + 1);
-                (uint256 minTick, uint256 maxTick) = next == 0 ? (1, 0) : (begin, next - 1);
+                uint256 end = _firstTickOf(slot + 1);
+                (uint256 minTick, uint256 maxTick) = end == 0 ? (1, 0) : (begin, end - 1);
                 _owners[_ownerPlace(slot)] = (uint256(uint160(delegate)) << 96) | (minTick << 48) | maxTick;
-                begin = next;
+                begin = end;
             }
         }
         _epochs[epoch % EPOCHS] = (epoch << 32) | owned;
