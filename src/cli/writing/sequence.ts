@@ -40,7 +40,8 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 	await interruptible(async (signal) => {
 		const { source, timeline } = await connect(flags, output, signal);
 		const rpc = httpTransport(flags.l1);
-		const account = await createL1Account(rpc.request, wallet);
+		const wrapperVersion = flags.blobProofs === "cell" ? 1 : 0;
+		const account = await createL1Account(rpc.request, wallet, { wrapperVersion });
 		await checkWindows(rpc, timeline);
 		await checkBond(output, rpc, { slasher, timeline: timeline.inbox, sequencer: account.address });
 		const one = await WindowSequencer.open({
@@ -51,7 +52,7 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 			slasher,
 			journal: flags.journal,
 			carrier: flags.calldata ? "calldata" : "cheapest",
-			wrapperVersion: flags.blobProofs === "cell" ? 1 : 0,
+			wrapperVersion,
 			...(flags.archive === undefined ? {} : { archive: openArchive(flags.archive) }),
 			...(flags.lead === undefined ? {} : { lead: flags.lead }),
 		});
