@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { addL1Flags, wholeNumber } from "../reading/flags.ts";
 import { addKeyFlag } from "../writing/flags.ts";
 import type { SequenceFlags } from "../writing/sequence.ts";
@@ -39,6 +39,14 @@ export function register(program: Command): void {
 			wholeNumber,
 		)
 		.option("--calldata", "publish in calldata, not in whatever costs less", false)
+		.addOption(
+			new Option(
+				"--blob-proofs <kind>",
+				"what the L1 node takes with blobs: since Osaka cell proofs, before it blob proofs",
+			)
+				.choices(["cell", "blob"])
+				.default("cell"),
+		)
 		.addHelpText("after", HELP)
 		.action(async (flags: SequenceFlags) => {
 			const { sequence } = await import("../writing/sequence.ts");

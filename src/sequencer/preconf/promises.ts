@@ -109,6 +109,14 @@ export class Promises {
 		return this.#journal.ticks.filter((tick) => tick > from && tick <= last);
 	}
 
+	/** Ticks with promises that cannot be kept: given up, or L1 has something else there. What is in a tick stands and falls together. */
+	broken(): readonly Tick[] {
+		return this.#journal.ticks.filter((tick) => {
+			const [first] = this.#journal.itemsOf(tick);
+			return first !== undefined && this.#view?.isGone(first) === true;
+		});
+	}
+
 	/** What the tick must begin with, in this order. */
 	itemsOf(tick: Tick): readonly Item[] {
 		return this.#journal.itemsOf(tick).map(({ item }) => item);
@@ -141,8 +149,8 @@ export class Promises {
 
 	/** Those ticks are final. */
 	async forget(tick: Tick): Promise<void> {
+		// It may have been promised again since.
 		for (const old of this.#journal.ticks.filter((known) => known <= tick))
-			// It may have been promised again since.
 			for (const { itemHash: hash } of this.#journal.itemsOf(old))
 				if (this.#known.get(hash)?.promised.tick === old) this.#known.delete(hash);
 		await this.#journal.forget(tick);

@@ -49,6 +49,12 @@ export class WindowBook {
 		this.#rights = next;
 	}
 
+	/** All that are known. */
+	windows(): readonly Window[] {
+		const all = [...this.#rights.keys()].map((slot) => this.windowAt(slot));
+		return all.filter((window, i): window is Window => window !== null && window.firstSlot !== all[i - 1]?.firstSlot);
+	}
+
 	/** The window that the slot is in; null if it is not known. */
 	windowAt(slot: number): Window | null {
 		const right = this.#rights.get(slot);

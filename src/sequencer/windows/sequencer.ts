@@ -6,8 +6,9 @@
 import { unpackRingWord } from "../../codec/header.ts";
 import { slotAt, slotStart } from "../../derive/clock.ts";
 import type { L1Source } from "../../derive/ports.ts";
-import { handoverLeadOf } from "../../l1/rights.ts";
+import { handoverLeadOf, rightOf } from "../../l1/rights.ts";
 import type { RpcTransport } from "../../l1/rpc.ts";
+import { MeridianError } from "../../primitives/errors.ts";
 import type { Address, Tick } from "../../primitives/types.ts";
 import type { L1Account } from "../l1-account.ts";
 import { L1Gate } from "../preconf/gate.ts";
@@ -42,6 +43,8 @@ export interface WindowOptions extends Omit<SequencerOptions, "account" | "promi
 export interface WindowSync extends SyncReport {
 	/** Ticks that were not published while their window lasted, and those made upon them, which are made again. */
 	readonly lapsed: readonly Tick[];
+	/** Ticks with promises that are found not to be kept: each is told once. */
+	readonly broken: readonly Tick[];
 }
 
 export type WindowPublication =
@@ -73,6 +76,9 @@ export class WindowSequencer {
 	readonly #maxSkewMs: number;
 	/** Given up since the last `sync`. */
 	#lapsed: readonly Tick[] = [];
+	/** What promises were last held against, and those that are told to be broken. */
+	#judged = "";
+	readonly #broken = new Set<Tick>();
 
 	private constructor(parts: {
 		readonly sequencer: Sequencer;
@@ -92,12 +98,17 @@ export class WindowSequencer {
 		this.#maxSkewMs = parts.promises.limits.maxSkewMs;
 	}
 
-	/** Opens on a timeline, with the journal's promises; `sync` then takes in its L1. Throws what the source throws, and `openJournal`. */
+	/**
+	 * Opens on a timeline, with the journal's promises; `sync` then takes in its L1. Throws what the source throws, and `openJournal`; `usage` with
+	 * `no-windows` if the timeline's rights are not those of section 3 of docs/spec/rights.md.
+	 */
 	static async open(options: WindowOptions): Promise<WindowSequencer> {
 		const { account, journal: directory, lead: given, limits, now = Date.now, ...others } = options;
 		const { rpc, signer, slasher, source, ...rest } = others;
 		const { config, inbox, l1ChainId, rights } = await source.timeline();
-		const lead = given ?? (await handoverLeadOf(rpc, rights));
+		const handoverLead = await handoverLeadOf(rpc, rights);
+		if (handoverLead === null) throw await withoutWindows(rpc, rights);
+		const lead = given ?? handoverLead;
 		const book = new WindowBook({ rpc, rights });
 		const gate = new L1Gate({ book, config, sequencer: account.address, now });
 		const identity = { chainId: l1ChainId, timeline: inbox, slasher, sequencer: account.address };
@@ -136,12 +147,27 @@ export class WindowSequencer {
 		if (window !== null) await this.#lapse(window.minTick);
 		const lapsed = this.#lapsed;
 		this.#lapsed = [];
-		return { ...report, undoneTicks: [...report.undoneTicks, ...lapsed], lapsed };
+		const broken = this.#newlyBroken(`${head.hash} ${window?.minTick}`);
+		return { ...report, undoneTicks: [...report.undoneTicks, ...lapsed], lapsed, broken };
+	}
+
+	/** @param ground nothing can have changed as long as it is the same */
+	#newlyBroken(ground: string): readonly Tick[] {
+		if (ground === this.#judged) return [];
+		this.#judged = ground;
+		const broken = this.promises.broken().filter((tick) => !this.#broken.has(tick));
+		for (const tick of broken) this.#broken.add(tick);
+		return broken;
 	}
 
 	/** Whether the tick is in a window of its own. */
 	owns(tick: Tick): boolean {
 		return isOwn(this.#context, this.book.windowOf(tick));
+	}
+
+	/** Whether any slot that is known, from the current one on, is its own. */
+	ownsAny(): boolean {
+		return this.book.windows().some((window) => isOwn(this.#context, window));
 	}
 
 	/** Orders and executes the tick, at its time, if it is its own and there is anything to do. */
@@ -204,4 +230,20 @@ export class WindowSequencer {
 		if (errorMs === null || errorMs > this.#maxSkewMs) return head;
 		return Math.max(head, (nowMs - errorMs) / 1_000);
 	}
+}
+
+/** What such a timeline has instead. */
+async function withoutWindows(rpc: RpcTransport, rights: Address): Promise<MeridianError> {
+	const right = await rightOf(rpc, rights, 0);
+	const whose: Readonly<Record<number, string>> = {
+		0: `one fixed sequencer, ${right?.sequencer}, publishes every tick`,
+		1: "anyone may publish every tick",
+	};
+	const why = whose[right?.kind ?? -1] ?? "they are none that have windows";
+	return new MeridianError(
+		"usage",
+		"no-windows",
+		`This timeline has no windows of L1's proposers (its rights are at ${rights}): ${why}`,
+		{ rights, hint: "check --inbox; by hand, meridian publish sends to such a timeline" },
+	);
 }
