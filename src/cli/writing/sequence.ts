@@ -11,7 +11,7 @@ import type { Address } from "../../primitives/types.ts";
 import { createL1Account, type L1Account } from "../../sequencer/l1-account.ts";
 import { servePromises } from "../../sequencer/preconf/server.ts";
 import { createPromiseSigner } from "../../sequencer/preconf/signer.ts";
-import type { Window } from "../../sequencer/windows/book.ts";
+import { type Window, windowLeadOf } from "../../sequencer/windows/book.ts";
 import { type Doing, followWindows, type WindowEvent } from "../../sequencer/windows/follow.ts";
 import { type WindowPublication, WindowSequencer, type WindowSync } from "../../sequencer/windows/sequencer.ts";
 import { createOutput, type Output } from "../output.ts";
@@ -41,6 +41,7 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 		const rpc = httpTransport(flags.l1);
 		const wrapperVersion = flags.blobProofs === "cell" ? 1 : 0;
 		const account = await createL1Account(rpc.request, wallet, { wrapperVersion });
+		const handoverLead = await windowLeadOf(rpc, timeline.rights);
 		await checkFunds(account);
 		await checkBond(output, rpc, { slasher, timeline: timeline.inbox, sequencer: account.address });
 		const one = await WindowSequencer.open({
@@ -53,7 +54,7 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 			wrapperVersion,
 			carrier: flags.calldata ? "calldata" : "cheapest",
 			...(flags.archive === undefined ? {} : { archive: openArchive(flags.archive) }),
-			...(flags.lead === undefined ? {} : { lead: flags.lead }),
+			lead: flags.lead ?? handoverLead,
 		});
 		try {
 			output.note("deriving the timeline, to know what may come next");

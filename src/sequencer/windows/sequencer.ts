@@ -6,9 +6,7 @@
 import { unpackRingWord } from "../../codec/header.ts";
 import { slotAt, slotStart } from "../../derive/clock.ts";
 import type { L1Source } from "../../derive/ports.ts";
-import { handoverLeadOf, rightOf } from "../../l1/rights.ts";
 import type { RpcTransport } from "../../l1/rpc.ts";
-import { MeridianError } from "../../primitives/errors.ts";
 import type { Address, Tick } from "../../primitives/types.ts";
 import type { L1Account } from "../l1-account.ts";
 import { L1Gate } from "../preconf/gate.ts";
@@ -18,7 +16,7 @@ import type { PromiseSigner } from "../preconf/signer.ts";
 import type { PromiseLimits } from "../preconf/types.ts";
 import { Sequencer } from "../sequencer.ts";
 import type { PublishReport, SequencerOptions, SyncReport, UnsafeTick } from "../types.ts";
-import { type Window, WindowBook } from "./book.ts";
+import { type Window, WindowBook, windowLeadOf } from "./book.ts";
 import { type Due, type DutyContext, dueIn, isOwn, targetSlot } from "./duty.ts";
 
 export interface WindowOptions extends Omit<SequencerOptions, "account" | "promises"> {
@@ -99,16 +97,14 @@ export class WindowSequencer {
 	}
 
 	/**
-	 * Opens on a timeline, with the journal's promises; `sync` then takes in its L1. Throws what the source throws, and `openJournal`; `usage` with
-	 * `no-windows` if the timeline's rights are not those of section 3 of docs/spec/rights.md.
+	 * Opens on a timeline, with the journal's promises; `sync` then takes in its L1. Throws what the source throws, `openJournal` and
+	 * `windowLeadOf`.
 	 */
 	static async open(options: WindowOptions): Promise<WindowSequencer> {
 		const { account, journal: directory, lead: given, limits, now = Date.now, ...others } = options;
 		const { rpc, signer, slasher, source, ...rest } = others;
 		const { config, inbox, l1ChainId, rights } = await source.timeline();
-		const handoverLead = await handoverLeadOf(rpc, rights);
-		if (handoverLead === null) throw await withoutWindows(rpc, rights);
-		const lead = given ?? handoverLead;
+		const lead = given ?? (await windowLeadOf(rpc, rights));
 		const book = new WindowBook({ rpc, rights });
 		const gate = new L1Gate({ book, config, sequencer: account.address, now });
 		const identity = { chainId: l1ChainId, timeline: inbox, slasher, sequencer: account.address };
@@ -230,20 +226,4 @@ export class WindowSequencer {
 		if (errorMs === null || errorMs > this.#maxSkewMs) return head;
 		return Math.max(head, (nowMs - errorMs) / 1_000);
 	}
-}
-
-/** What such a timeline has instead. */
-async function withoutWindows(rpc: RpcTransport, rights: Address): Promise<MeridianError> {
-	const right = await rightOf(rpc, rights, 0);
-	const whose: Readonly<Record<number, string>> = {
-		0: `one fixed sequencer, ${right?.sequencer}, publishes every tick`,
-		1: "anyone may publish every tick",
-	};
-	const why = whose[right?.kind ?? -1] ?? "they are none that have windows";
-	return new MeridianError(
-		"usage",
-		"no-windows",
-		`This timeline has no windows of L1's proposers (its rights are at ${rights}): ${why}`,
-		{ rights, hint: "check --inbox; by hand, meridian publish sends to such a timeline" },
-	);
 }

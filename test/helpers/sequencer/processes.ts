@@ -14,16 +14,13 @@ import type { Hex, TimelineConfig } from "../../../src/primitives/types.ts";
 import { MAIN } from "../node/commands.ts";
 import { temporaryDirectory } from "../node/snapshot.ts";
 
-const SLOT_SECONDS = 2;
 const EPOCH = 32;
-/** Setting up takes some of it. What is left of the epoch before the delegates' first is waited for by nobody: they begin when they may. */
-const HEAD_START = (2 * EPOCH - 4) * SLOT_SECONDS;
+/** What setting up takes, about, in seconds. If it takes longer, the delegates' first epoch has begun by then. */
+const SETUP_SECONDS = 10;
 const OPTIONS = {
 	rollups: 2,
 	slots: 1,
 	l1: "beacon",
-	tickSeconds: 1,
-	slotSeconds: SLOT_SECONDS,
 	fast: false,
 	calldata: true,
 	beacon: null,
@@ -82,9 +79,10 @@ export class SequencerProcess {
 }
 
 export interface StartOptions {
-	readonly journal?: string;
 	/** In place of the L1 node's own. */
 	readonly l1?: string;
+	/** Without `--beacon`. */
+	readonly blind?: boolean;
 	/** `--calldata` by default. */
 	readonly flags?: readonly string[];
 }
@@ -106,11 +104,13 @@ export class ProcessWorld {
 		this.folder = parts.folder;
 	}
 
-	/** An L1 whose proposers' delegates have the next epoch's slots, or this one's. */
-	static async open(): Promise<ProcessWorld> {
-		const chain = await openBeaconClient({ slotSeconds: SLOT_SECONDS, withdrawalAddress, headStart: HEAD_START });
+	/** An L1 whose proposers' delegates have the next epoch's slots, or this one's; two ticks to a slot. */
+	static async open(tickSeconds = 1): Promise<ProcessWorld> {
+		const slotSeconds = 2 * tickSeconds;
+		const headStart = 2 * EPOCH * slotSeconds - SETUP_SECONDS;
+		const chain = await openBeaconClient({ slotSeconds, withdrawalAddress, headStart });
 		try {
-			const setup = await setUp(chain, deployment, OPTIONS);
+			const setup = await setUp(chain, deployment, { ...OPTIONS, slotSeconds, tickSeconds });
 			const { proposers } = setup;
 			if (proposers === null) throw new Error("no proposers");
 			await chain.startSlots();
@@ -131,13 +131,11 @@ export class ProcessWorld {
 	}
 
 	/** A new life, with the journal of those before. */
-	start({ key, name }: Delegate, { flags = ["--calldata"], journal, l1 = this.chain.url }: StartOptions = {}) {
+	start({ key, name }: Delegate, { blind = false, flags = ["--calldata"], l1 = this.chain.url }: StartOptions = {}) {
 		const { beaconUrl } = this.chain;
-		const at = ["--l1", l1, "--beacon", beaconUrl, "--inbox", this.setup.inbox, "--slasher", this.proposers.slasher];
-		const life = new SequencerProcess(
-			[...at, "--journal", journal ?? join(this.folder, name), "--port", "0", ...flags],
-			key,
-		);
+		const beacon = blind ? [] : ["--beacon", beaconUrl];
+		const at = ["--l1", l1, ...beacon, "--inbox", this.setup.inbox, "--slasher", this.proposers.slasher];
+		const life = new SequencerProcess([...at, "--journal", join(this.folder, name), "--port", "0", ...flags], key);
 		this.lives.set(name, [...(this.lives.get(name) ?? []), life]);
 		return life;
 	}
