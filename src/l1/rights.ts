@@ -48,8 +48,8 @@ export async function callOrNull(rpc: RpcTransport, to: Address, data: string): 
 	}
 }
 
-/** Seconds that a window's last tick is before its last slot (R-15); 0 for a module that has no such thing. Throws as `rightOf` does. */
-export async function handoverLeadOf(rpc: RpcTransport, module: Address): Promise<number> {
+/** Seconds that a window's last tick is before its last slot (R-15); null for a module that has no windows. Throws as `rightOf` does. */
+export async function handoverLeadOf(rpc: RpcTransport, module: Address): Promise<number | null> {
 	const answer = await callOrNull(rpc, module, rights.encodeFunctionData("HANDOVER_LEAD"));
-	return answer?.length === 32 ? Number(bytesToUint(answer)) : 0;
+	return answer?.length === 32 ? Number(bytesToUint(answer)) : null;
 }

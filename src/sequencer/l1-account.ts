@@ -36,6 +36,7 @@ export interface L1Account {
 }
 
 const GWEI = 1_000_000_000n;
+const BLOB_TYPE = "0x03";
 
 /** @param options.wrapperVersion 1 (EIP-7594, cell proofs) everywhere but on EDR, which takes 0 */
 export async function createL1Account(
@@ -92,7 +93,10 @@ async function broadcast(request: Request, address: Address, raw: Hex): Promise<
 			throw new MeridianError("usage", code, `The L1 account ${address} cannot pay for this transaction; fund it`, {
 				address,
 			});
-		throw new MeridianError("retry", code, `L1 refused a transaction of ${address}: ${words}`, {}, { cause: error });
+		const details = { blobs: raw.startsWith(BLOB_TYPE) };
+		throw new MeridianError("retry", code, `L1 refused a transaction of ${address}: ${words}`, details, {
+			cause: error,
+		});
 	}
 }
 

@@ -57,15 +57,6 @@ describe("meridian publish, force, bundle --force and deposit", function () {
 	const transfer = async (chainId: number, nonce: number, { wallet }: User = CENSORED): Promise<Hex> =>
 		bytesToHex(await sign(wallet, chainId, nonce, { to: USERS[0]?.address ?? null, value: 1n, gasLimit: 21_000n }));
 
-	it("sequence: says that the timeline of one sequencer has no windows", async () => {
-		const flags = ["--slasher", test.world.setup.inbox, "--journal", "never-made"];
-		const ended = await meridian(["sequence", ...timeline, ...flags], SEQUENCER_KEY);
-		expect(ended.code).to.equal(2);
-		expect(ended.stderr).to.match(
-			/^error: This timeline has no windows: by its rights \(0x\w+\) 0x\w+ alone may publish/,
-		);
-	});
-
 	it("force: queues the transaction, says when it is due, and it is derived then", async () => {
 		const tx = await transfer(7_001, 0);
 		const ended = await meridian(["force", ...timeline, "--rollup", "1", "--tx", tx, "--json"], USER_KEY);

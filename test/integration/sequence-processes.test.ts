@@ -1,265 +1,257 @@
-/** Two sequencers of L1's proposers as processes of their own, by the clock, on a real execution client: killed and started again. */
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
+/** Two real processes of `meridian sequence`, whose windows alternate, killed and started again at any moment, on an L1 that goes by the clock. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
-import * as deployment from "../../deploy/index.ts";
-import { parseReceipt, verifyReceipt } from "../../src/codec/receipt.ts";
-import { slotStart } from "../../src/derive/clock.ts";
-import type { BeaconChain } from "../../src/devnet/beacon/chain.ts";
-import { openBeacon } from "../../src/devnet/beacon/open.ts";
-import type { Delegate, ProposerSetup } from "../../src/devnet/beacon/setup.ts";
-import { developmentKey } from "../../src/devnet/keys.ts";
-import { type Setup, setUp } from "../../src/devnet/setup.ts";
+import { itemHash } from "../../src/codec/itemHash.ts";
+import { parseReceipt, type Receipt, verifyReceipt } from "../../src/codec/receipt.ts";
+import { slotAt, slotStart, tickTime } from "../../src/derive/clock.ts";
+import type { Delegate } from "../../src/devnet/beacon/setup.ts";
+import type { DevnetRollup } from "../../src/devnet/setup.ts";
 import { sign } from "../../src/devnet/traffic.ts";
-import { PROMISED, USERS } from "../../src/devnet/users.ts";
+import { PROMISED, USERS, type User } from "../../src/devnet/users.ts";
 import { coverOf } from "../../src/l1/cover.ts";
-import { rightOf } from "../../src/l1/rights.ts";
-import { connectL1 } from "../../src/node/connect.ts";
+import { type Right, rightOf } from "../../src/l1/rights.ts";
 import { bytesToHex } from "../../src/primitives/bytes.ts";
-import type { Hex } from "../../src/primitives/types.ts";
+import type { Hash32, Leg, Tick } from "../../src/primitives/types.ts";
+import { Sequencer } from "../../src/sequencer/sequencer.ts";
+import { L1Track } from "../../src/sequencer/track.ts";
 import { seededRandom } from "../helpers/execute/random.ts";
-import { MAIN, runNode } from "../helpers/node/commands.ts";
-import { temporaryDirectory } from "../helpers/node/snapshot.ts";
-import { QUICK } from "../helpers/sequencer/options.ts";
-import { readTimeline, Witness } from "../helpers/sequencer/witness.ts";
+import { ProcessWorld, type SequencerProcess } from "../helpers/sequencer/processes.ts";
 
-const OPTIONS = { ...QUICK, l1: "beacon", fast: false, slotSeconds: 3, tickSeconds: 1 };
-const SECONDS = 42;
-const KILLS = 4;
-const ASK_MS = 250;
+/** In which they are killed. */
+const SLOTS = 14;
+/** Later ones nobody has made known. */
+const LAST_KNOWN = 3 * 32 - 4;
+const ENOUGH = 2;
+const random = seededRandom(4_005);
 
-/** `meridian sequence` of one delegate, over all its lives. */
-class Process {
-	readonly delegate: Delegate;
-	readonly #flags: readonly string[];
-	#child: ChildProcess | null = null;
-	url: string | null = null;
-	/** Everything it has said. */
-	said = "";
-	/** When it was killed, and when it was back: seconds since 1970. */
-	readonly deaths: { readonly from: number; to: number }[] = [];
-
-	constructor(delegate: Delegate, flags: readonly string[]) {
-		this.delegate = delegate;
-		this.#flags = flags;
-	}
-
-	/** Until it takes transactions. */
-	async start(): Promise<void> {
-		const env = { ...process.env, MERIDIAN_KEY: this.delegate.key, NO_COLOR: "1" };
-		const child = spawn(process.execPath, [MAIN, "sequence", ...this.#flags], {
-			env,
-			stdio: ["ignore", "pipe", "pipe"],
-		});
-		this.#child = child;
-		const from = this.said.length;
-		for (const stream of [child.stdout, child.stderr])
-			stream.on("data", (chunk: Buffer) => {
-				this.said += chunk.toString();
-			});
-		for (;;) {
-			const [, url] = /receipts at (http:\S+),/.exec(this.said.slice(from)) ?? [];
-			if (url !== undefined) {
-				this.url = url;
-				return;
-			}
-			if (child.exitCode !== null) expect.fail(`${this.delegate.name} ended: ${this.said.slice(from)}`);
-			await sleep(50);
-		}
-	}
-
-	async kill(): Promise<void> {
-		this.deaths.push({ from: Date.now() / 1_000, to: Number.POSITIVE_INFINITY });
-		await this.#end("SIGKILL");
-	}
-
-	async restart(): Promise<void> {
-		await this.start();
-		const last = this.deaths.at(-1);
-		if (last !== undefined) last.to = Date.now() / 1_000;
-	}
-
-	/** As Ctrl-C does; its exit code. */
-	async interrupt(): Promise<number | null> {
-		return await this.#end("SIGINT");
-	}
-
-	async #end(signal: "SIGKILL" | "SIGINT"): Promise<number | null> {
-		const child = this.#child;
-		this.url = null;
-		this.#child = null;
-		if (child === null) return null;
-		const ended = once(child, "close") as Promise<[number | null]>;
-		child.kill(signal);
-		return (await ended)[0];
-	}
+interface Promised {
+	readonly receipt: Receipt;
+	readonly leg: Leg;
 }
 
-describe("two processes of meridian sequence", function () {
-	this.timeout(240_000);
-	const random = seededRandom(7);
-	let chain: BeaconChain;
-	let setup: Setup;
-	let proposers: ProposerSetup;
-	let folder = "";
-	let processes: readonly Process[] = [];
+interface Published {
+	readonly publisher: string;
+	readonly slot: number;
+	readonly firstTick: Tick;
+	readonly lastTick: Tick;
+}
+
+describe(`two processes of meridian sequence, killed and started again (seed ${random.seed})`, function () {
+	this.timeout(180_000);
+	let world: ProcessWorld;
+	const promised: Promised[] = [];
+	let lastSlot = 0;
+	let publications: readonly Published[] = [];
+	let items: ReadonlyMap<Tick, readonly Hash32[]> = new Map();
+	const rights = new Map<number, Right>();
 
 	before(async () => {
-		folder = await temporaryDirectory();
-		chain = await openBeacon(false, OPTIONS.slotSeconds);
-		setup = await setUp(chain, deployment, OPTIONS);
-		proposers = setup.proposers ?? expect.fail("no proposers");
-		await chain.startSlots();
-		processes = proposers.delegates.map((delegate) => {
-			const journal = join(folder, delegate.name);
-			const { slasher } = proposers;
-			const l1 = ["--l1", chain.url, "--beacon", chain.beaconUrl, "--inbox", setup.inbox];
-			return new Process(delegate, [...l1, "--slasher", slasher, "--journal", journal, "--calldata"]);
+		world = await ProcessWorld.open();
+		for (const delegate of world.delegates) world.start(delegate);
+		for (const { name } of world.delegates) await world.lives.get(name)?.[0]?.says(/receipts at/);
+		const first = Math.max(slotAt(world.config, world.setup.start), slotNow());
+		const over = new AbortController();
+		const users = runUsers(over.signal);
+		while (slotNow() < first + SLOTS) await killOne();
+		// However slow this machine is, each comes to publish something.
+		while (slotNow() < LAST_KNOWN && !world.delegates.every(hasEnough)) await sleep(100);
+		over.abort();
+		await users;
+		// What is promised by now has its windows left.
+		lastSlot = slotNow() + 3;
+		while (slotNow() < lastSlot) await sleep(100);
+		for (const { name } of world.delegates) expect(await world.lives.get(name)?.at(-1)?.end("SIGINT")).to.equal(130);
+		await readL1();
+	});
+	after(async () => await world?.close());
+
+	const slotNow = (): number => slotAt(world.config, Date.now() / 1_000);
+
+	const hasEnough = ({ name }: Delegate): boolean => {
+		const said = (world.lives.get(name) ?? []).map(({ out }) => out).join("");
+		return (said.match(/ are in L1 block/g) ?? []).length > ENOUGH;
+	};
+
+	/** Waits, kills, waits, starts again. */
+	async function killOne(): Promise<void> {
+		await sleep(1_000 + random.below(3_000));
+		const delegate = random.pick(world.delegates);
+		const life = world.lives.get(delegate.name)?.at(-1);
+		await life?.end("SIGKILL");
+		await sleep(random.below(1_500));
+		const next = world.start(delegate);
+		// Some do not even get to their first request.
+		if (random.below(4) > 0) await next.says(/receipts at/);
+	}
+
+	/** Each of them sends the next transaction that L1 lets it, to anybody, again and again; some send the same to both. */
+	async function runUsers(signal: AbortSignal): Promise<void> {
+		const [{ account }] = world.proposers.delegates;
+		// It reads and orders nothing.
+		const reader = await Sequencer.open(world.source(), { account });
+		try {
+			for (let turn = 0; !signal.aborted; turn++) {
+				await reader.sync();
+				const all = [...USERS, ...PROMISED];
+				const user = all[turn % all.length];
+				const rollup = world.setup.rollups[Math.floor(turn / all.length) % world.setup.rollups.length];
+				if (user === undefined || rollup === undefined) throw new Error("no user");
+				const nonce = Number(reader.nonceOf(rollup.rollupId, user.address));
+				await askBoth(rollup, user, nonce, turn);
+				await sleep(50);
+			}
+		} finally {
+			await reader.close();
+		}
+	}
+
+	async function askBoth({ chainId, rollupId }: DevnetRollup, user: User, nonce: number, turn: number): Promise<void> {
+		const transfer = async (value: number): Promise<Leg> => ({
+			rollupId,
+			rawTx: await sign(user.wallet, chainId, nonce, { to: user.address, value: BigInt(value), gasLimit: 21_000n }),
 		});
-	});
+		const same = random.below(2) === 0;
+		await Promise.all(
+			world.delegates.map(async ({ name }, i) => await ask(name, await transfer(2 * turn + (same ? 0 : i)))),
+		);
+	}
 
-	after(async () => {
-		for (const one of processes) await one.kill();
-		await chain?.stop();
-		await rm(folder, { recursive: true });
-	});
-
-	/** Next nonces, by user and rollup, as far as the answers have told. */
-	const nonces = new Map<string, number>();
-
-	/** Sends a transaction to one of them; a refusal for its nonce tells the right one, for the next time. */
-	async function ask(one: Process, count: number, witness: Witness): Promise<void> {
-		const user = [...USERS, ...PROMISED][count % (USERS.length + PROMISED.length)];
-		const rollup = setup.rollups[count % setup.rollups.length];
-		if (one.url === null || user === undefined || rollup === undefined) return;
-		const { chainId, rollupId } = rollup;
-		const account = `${user.name} ${rollupId}`;
-		const nonce = nonces.get(account) ?? 0;
-		const rawTx = await sign(user.wallet, chainId, nonce, { to: user.address, value: 1n, gasLimit: 21_000n });
-		const response = await fetch(`${one.url}/v1/transactions`, {
+	/** What it answers with, unless it is not there, refuses, or dies. */
+	async function ask(name: string, leg: Leg): Promise<void> {
+		const url = world.running(name)?.url;
+		if (url === undefined) return;
+		const text = await fetch(`${url}/v1/transactions`, {
 			method: "POST",
 			headers: { "content-type": "application/json" },
-			body: JSON.stringify({ rollupId, rawTx: bytesToHex(rawTx) }),
-		}).catch(() => null);
-		// Killed in the middle of it.
-		if (response === null) return;
-		const text = await response.text();
-		const [, next] = /sender's next one is (\d+)/.exec(text) ?? [];
-		if (next !== undefined) nonces.set(account, Number(next));
-		if (!response.ok) return;
-		nonces.set(account, nonce + 1);
+			body: JSON.stringify({ rollupId: leg.rollupId, rawTx: bytesToHex(leg.rawTx) }),
+		}).then(
+			async (response) => (response.ok ? await response.text() : null),
+			() => null,
+		);
+		if (text === null) return;
 		const parsed = parseReceipt(text);
-		if (!parsed.ok) return expect.fail(`${parsed.what}: ${text}`);
-		expect(verifyReceipt(parsed.receipt, { kind: "tx", leg: { rollupId, rawTx } })).to.deep.equal({ ok: true });
-		expect(parsed.receipt.sequencer).to.equal(one.delegate.account.address);
-		witness.hear(parsed.receipt);
+		if (!parsed.ok) expect.fail(parsed.what);
+		promised.push({ receipt: parsed.receipt, leg });
 	}
 
-	it(`P-8, P-9, P-13, P-16: killed at any moment and started again, promise nothing twice, break nothing, and leave out no window they were there for (seed ${random.seed})`, async () => {
-		const witness = new Witness();
-		await Promise.all(processes.map((one) => one.start()));
-		const begun = Date.now();
-		const killAt = Array.from(
-			{ length: KILLS },
-			(_, i) => begun + (SECONDS * 1_000 * (i + random.below(8) / 10)) / KILLS,
+	/** As a stranger would, from the first block on. */
+	async function readL1(): Promise<void> {
+		const track = await L1Track.open(world.source());
+		await track.advance();
+		publications = track.blocks.flatMap(({ publications: all, state }) =>
+			all.map(({ header: { firstTick, lastTick }, publisher }) => ({
+				publisher,
+				slot: slotAt(world.config, state.l1.timestamp),
+				firstTick,
+				lastTick,
+			})),
 		);
-		const restarts: Promise<void>[] = [];
-		for (let count = 0; Date.now() < begun + SECONDS * 1_000; count++) {
-			for (const one of processes) await ask(one, count, witness);
-			const [due] = killAt;
-			if (due !== undefined && Date.now() >= due) {
-				killAt.shift();
-				const one = random.pick(processes.filter(({ url }) => url !== null));
-				await one.kill();
-				restarts.push(one.restart());
-			}
-			await sleep(ASK_MS);
+		const ticks = track.blocks.flatMap((block) => block.ticks);
+		items = new Map(ticks.map((tick) => [tick.tick, tick.items.map((item) => bytesToHex(itemHash(item)))]));
+		for (let slot = slotAt(world.config, world.setup.start); slot <= lastSlot; slot++) {
+			const right = await rightOf(world.chain.rpc, world.proposers.rights, slot);
+			if (right !== null) rights.set(slot, right);
 		}
-		await Promise.all(restarts);
-		// The last receipt, as its taker would look at it.
-		const last = witness.receipts.at(-1) ?? expect.fail("no receipts");
-		expect(await coverOf(chain.rpc, last, { slasher: proposers.slasher })).to.include({ ok: true });
-		const codes = await Promise.all(processes.map((one) => one.interrupt()));
-		expect(codes).to.deep.equal([130, 130]);
+	}
 
-		const source = connectL1({ rpc: chain.url, inbox: setup.inbox, beacon: chain.beaconUrl });
-		const { config, rights } = await source.timeline();
-		const found = await readTimeline(source);
-		for (const { publisher, slot } of found.publications)
-			expect((await rightOf(chain.rpc, rights, slot))?.sequencer, `slot ${slot}`).to.equal(publisher);
-		// Four of fourteen slots or so have somebody killed in them; a slow machine loses more.
-		expect(found.publications.length).to.be.greaterThan(3);
-		const missing = witness.judge(found);
-		for (const { sequencer, tick } of missing) {
-			const one = processes.find(({ delegate }) => delegate.account.address === sequencer) ?? expect.fail(sequencer);
-			const slot = await slotOf(tick);
-			const [from, to] = [slotStart(config, slot - 1) - OPTIONS.slotSeconds, slotStart(config, slot + 1)];
-			const wasDead = one.deaths.some((death) => death.from < to && death.to > from);
-			const wasMissed = chain.node.forks.at(slot) === undefined;
-			// A busy machine may be too late; then the process has said so.
-			const wasLate = /(are lost|REVERTED)/.test(one.said);
-			expect(wasDead || wasMissed || wasLate, `tick ${tick} of slot ${slot}: ${one.said}`).to.equal(true);
+	const livesOf = (address: string): readonly SequencerProcess[] => {
+		const delegate = world.delegates.find(({ account }) => account.address === address);
+		return world.lives.get(delegate?.name ?? "") ?? [];
+	};
+	const ownerOf = (tick: Tick): Right | undefined =>
+		[...rights.values()].find(({ maxTick, minTick }) => minTick <= tick && tick <= maxTick);
+	const isPublished = (tick: Tick): boolean =>
+		publications.some(({ firstTick, lastTick: last }) => firstTick <= tick && tick <= last);
+
+	/** Ticks that a process has said to be broken, or not published when it was ended. */
+	const confessed = (address: string): ReadonlySet<Tick> =>
+		new Set(
+			livesOf(address).flatMap(({ err, out }) =>
+				[...`${out}${err}`.matchAll(/(?:PROMISES of|not on L1 yet:) ticks ([\d, ]+\d)/g)].flatMap(([, list = ""]) =>
+					list.split(", ").map(Number),
+				),
+			),
+		);
+
+	it("P-16: each publication is by the owner of its slot's window, within it, and each has its share", () => {
+		for (const { firstTick, lastTick: last, publisher, slot } of publications) {
+			const right = rights.get(slot);
+			expect(right?.sequencer, `slot ${slot}`).to.equal(publisher);
+			expect(firstTick).to.be.at.least(right?.minTick ?? Number.POSITIVE_INFINITY);
+			expect(last).to.be.at.most(right?.maxTick ?? 0);
 		}
-		expect(witness.receipts.length - missing.length).to.be.greaterThan(10);
-		expect(processes.flatMap(({ deaths }) => deaths).length).to.equal(KILLS);
+		for (const { account, name } of world.delegates)
+			expect(publications.filter(({ publisher }) => publisher === account.address).length, name).to.be.at.least(ENOUGH);
 	});
 
-	for (const [what, change, message] of [
-		["no key", { key: "" }, /^error: No key to pay on L1 with\n/],
-		["another contract as slasher", { slasher: "inbox" }, /^error: There is no PreconfSlasher of this timeline at 0x/],
-		["another key's journal", { key: "other" }, /^error: the journal is of .*\(chain, timeline, slasher, sequencer\)/],
-		[
-			"a port that is taken",
-			{ port: "taken" },
-			/^error: Cannot take requests at 127\.0\.0\.1:\d+: something else listens there\n/m,
-		],
-	] as const) {
-		it(`with ${what} end at once, exit code 2, and say what is wrong`, async () => {
-			const [north, south] = proposers.delegates as readonly [Delegate, Delegate];
-			const wanted: { key?: string; slasher?: string; port?: string } = change;
-			const key = wanted.key === undefined ? north.key : wanted.key === "" ? undefined : south.key;
-			const flags = ["--l1", chain.url, "--beacon", chain.beaconUrl, "--inbox", setup.inbox, "--give-up", "2"];
-			const slasher = wanted.slasher === undefined ? proposers.slasher : setup.inbox;
-			const port = wanted.port === undefined ? "0" : new URL(chain.url).port;
-			const own = ["--slasher", slasher, "--journal", join(folder, "north"), "--port", port];
-			const ended = await runNode([MAIN, "sequence", ...flags, ...own], key);
-			expect([ended.code, ended.out]).to.deep.equal([2, ""]);
-			expect(ended.err)
-				.to.match(message)
-				.and.to.not.match(/\n\s+at /);
-		});
-	}
-
-	it("without a bond warns that its receipts are not covered, and a journal serves one process", async () => {
-		const l1 = ["--l1", chain.url, "--beacon", chain.beaconUrl, "--inbox", setup.inbox, "--slasher", proposers.slasher];
-		const key = developmentKey(7);
-		const stranger = { name: "stranger", key: key.privateKey as Hex, account: setup.user };
-		const flags = [...l1, "--journal", join(folder, "stranger")];
-		const one = new Process(stranger, flags);
-		await one.start();
-		expect(one.said).to.match(
-			/warning: the bond of 0x\w+ is 0\.0 ETH, and a broken promise costs 1\.0: its receipts are not/,
-		);
-		const second = await runNode([MAIN, "sequence", ...flags], stranger.key);
-		expect(second.code).to.equal(2);
-		expect(second.err).to.include("one key must never promise from two places");
-		expect(await one.interrupt()).to.equal(130);
+	it("P-2, P-3: every receipt is good", () => {
+		expect(promised.length).to.be.greaterThan(20);
+		for (const { leg, receipt } of promised)
+			expect(verifyReceipt(receipt, { kind: "tx", leg })).to.deep.equal({ ok: true });
 	});
 
-	/** The last slot of the tick's window; each slot is a window here. */
-	async function slotOf(tick: number): Promise<number> {
-		const { rights, config } = await connectL1({ rpc: chain.url, inbox: setup.inbox }).timeline();
-		const first = Math.floor(
-			(config.genesisTime + tick * config.tickSeconds - config.beaconGenesisTime) / config.slotSeconds,
-		);
-		for (let slot = first; slot <= first + 2; slot++) {
-			const right = await rightOf(chain.rpc, rights, slot);
-			if (right !== null && right.minTick <= tick && tick <= right.maxTick) return slot;
+	it("P-4: every receipt is covered by its signer's bond and right", async () => {
+		const { slasher } = world.proposers;
+		// What is asked differs by signer and tick only.
+		const ticks = new Map(promised.map(({ receipt }) => [`${receipt.sequencer} ${receipt.tick}`, receipt]));
+		for (const receipt of ticks.values()) {
+			const verdict = await coverOf(world.chain.rpc, receipt, { slasher });
+			expect(verdict.ok, verdict.ok ? "" : verdict.what).to.equal(true);
 		}
-		return expect.fail(`nobody owns tick ${tick}`);
-	}
+	});
+
+	it("P-8: nobody has promised one place twice, over all of their lives", () => {
+		const places = new Map<string, Hash32>();
+		for (const { receipt } of promised) {
+			const place = `${receipt.sequencer} ${receipt.tick}:${receipt.index}`;
+			expect(places.get(place) ?? receipt.itemHash, place).to.equal(receipt.itemHash);
+			places.set(place, receipt.itemHash);
+		}
+	});
+
+	it("P-9: nothing that is published contradicts a receipt", () => {
+		let kept = 0;
+		for (const { receipt } of promised) {
+			const { index, itemHash: hash, sequencer, tick } = receipt;
+			expect(ownerOf(tick)?.sequencer, `owner of tick ${tick}`).to.equal(sequencer);
+			if (!isPublished(tick)) continue;
+			expect(items.get(tick)?.[index], `tick ${tick}, place ${index}`).to.equal(hash);
+			kept++;
+		}
+		expect(kept).to.be.greaterThan(10);
+	});
+
+	it("P-13, P-18: what is promised and not published, its sequencer knows and says", () => {
+		for (const { receipt } of promised)
+			if (!isPublished(receipt.tick))
+				expect([...confessed(receipt.sequencer)], `of ${receipt.sequencer}`).to.include(receipt.tick);
+	});
+
+	it("P-16: no window stays empty whose owner lived through it and has promised in it, unless it says why", () => {
+		const windows = new Map(
+			[...rights].map(([slot, right]) => [right.maxTick, { ...right, end: slotStart(world.config, slot) }]),
+		);
+		let whole = 0;
+		for (const { end, maxTick, minTick, sequencer } of windows.values()) {
+			const begin = tickTime(world.config, minTick);
+			const life = livesOf(sequencer).find(({ endedAt, readyAt }) => readyAt < begin * 1_000 && endedAt > end * 1_000);
+			const isOwn = ({ receipt }: Promised): boolean =>
+				receipt.sequencer === sequencer && minTick <= receipt.tick && receipt.tick <= maxTick;
+			const ticks = [...new Set(promised.filter(isOwn).map(({ receipt }) => receipt.tick))];
+			if (life === undefined || ticks.length === 0) continue;
+			const said = confessed(sequencer);
+			expect(
+				ticks.filter((tick) => !isPublished(tick) && !said.has(tick)),
+				`ticks ${minTick} to ${maxTick}`,
+			).to.deep.equal([]);
+			if (ticks.every(isPublished)) whole++;
+		}
+		expect(whole).to.be.at.least(ENOUGH);
+	});
+
+	it("P-13: though both were killed in the middle of it all, and none ever failed", () => {
+		for (const { name } of world.delegates) expect(world.lives.get(name)?.length, name).to.be.at.least(2);
+		for (const { err } of [...world.lives.values()].flat()) expect(err).to.not.match(/error:|\n\s+at /);
+	});
 });

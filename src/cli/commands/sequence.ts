@@ -38,15 +38,15 @@ export function register(program: Command): void {
 			"how long before a slot its publication is sent; the rights' handover lead by default",
 			wholeNumber,
 		)
+		.option("--calldata", "publish in calldata, not in whatever costs less", false)
 		.addOption(
 			new Option(
 				"--blob-proofs <kind>",
-				"what blob transactions carry: cell proofs, or blob proofs for nodes from before Osaka",
+				"what the L1 node takes with blobs: since Osaka cell proofs, before it blob proofs",
 			)
 				.choices(["cell", "blob"])
 				.default("cell"),
 		)
-		.option("--calldata", "publish in calldata, not in whatever costs less", false)
 		.addHelpText("after", HELP)
 		.action(async (flags: SequenceFlags) => {
 			const { sequence } = await import("../writing/sequence.ts");

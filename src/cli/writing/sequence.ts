@@ -1,21 +1,18 @@
 /** What `meridian sequence` does: a sequencer for the windows of one key, until it is stopped. */
 import { formatEther } from "ethers";
 import { slotAt } from "../../derive/clock.ts";
-import type { Timeline } from "../../derive/ports.ts";
 import { openArchive } from "../../l1/archive.ts";
-import { latestTime } from "../../l1/beacon/epochs.ts";
 import { bondOf } from "../../l1/cover.ts";
-import { rightOf } from "../../l1/rights.ts";
 import { httpTransport, type RpcTransport } from "../../l1/rpc.ts";
 import { parseAddress } from "../../node/connect.ts";
 import { ZERO_ADDRESS } from "../../primitives/bytes.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Address } from "../../primitives/types.ts";
-import { createL1Account } from "../../sequencer/l1-account.ts";
+import { createL1Account, type L1Account } from "../../sequencer/l1-account.ts";
 import { servePromises } from "../../sequencer/preconf/server.ts";
 import { createPromiseSigner } from "../../sequencer/preconf/signer.ts";
-import type { Window } from "../../sequencer/windows/book.ts";
-import { followWindows, type WindowEvent } from "../../sequencer/windows/follow.ts";
+import { type Window, windowLeadOf } from "../../sequencer/windows/book.ts";
+import { type Doing, followWindows, type WindowEvent } from "../../sequencer/windows/follow.ts";
 import { type WindowPublication, WindowSequencer, type WindowSync } from "../../sequencer/windows/sequencer.ts";
 import { createOutput, type Output } from "../output.ts";
 import type { L1Flags } from "../reading/flags.ts";
@@ -33,6 +30,8 @@ export interface SequenceFlags extends L1Flags {
 	readonly blobProofs: "cell" | "blob";
 }
 
+const PROOFS = "L1 takes --blob-proofs cell since Osaka and --blob-proofs blob before; --calldata does without";
+
 export async function sequence(flags: SequenceFlags): Promise<void> {
 	const output = createOutput();
 	const slasher = parseAddress(flags.slasher, "slasher");
@@ -42,7 +41,8 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 		const rpc = httpTransport(flags.l1);
 		const wrapperVersion = flags.blobProofs === "cell" ? 1 : 0;
 		const account = await createL1Account(rpc.request, wallet, { wrapperVersion });
-		await checkWindows(rpc, timeline);
+		const handoverLead = await windowLeadOf(rpc, timeline.rights);
+		await checkFunds(account);
 		await checkBond(output, rpc, { slasher, timeline: timeline.inbox, sequencer: account.address });
 		const one = await WindowSequencer.open({
 			source,
@@ -51,14 +51,16 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 			signer: createPromiseSigner(wallet.privateKey),
 			slasher,
 			journal: flags.journal,
-			carrier: flags.calldata ? "calldata" : "cheapest",
 			wrapperVersion,
+			carrier: flags.calldata ? "calldata" : "cheapest",
 			...(flags.archive === undefined ? {} : { archive: openArchive(flags.archive) }),
-			...(flags.lead === undefined ? {} : { lead: flags.lead }),
+			lead: flags.lead ?? handoverLead,
 		});
 		try {
 			output.note("deriving the timeline, to know what may come next");
-			await one.sync();
+			const found = await one.sync();
+			if (signal.aborted) return;
+			syncLines(found).forEach(output.line);
 			await serve(one, flags, output, signal);
 		} finally {
 			await one.close();
@@ -68,7 +70,10 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 
 async function serve(one: WindowSequencer, flags: SequenceFlags, output: Output, signal: AbortSignal): Promise<void> {
 	const server = await listen(one, flags);
+	const kept = one.outstanding();
 	output.line(`${one.address}: receipts at ${server.url}, journal ${flags.journal}, ${one.lead} s before each slot`);
+	if (kept.length > 0) output.line(`the journal has promises of ticks ${kept.join(", ")} that L1 has not got yet`);
+	if (!one.ownsAny()) output.note(`none of the slots known so far is of ${one.address}; it waits for one that is`);
 	try {
 		await followWindows(one, { signal, onEvent: createDisplay(one, output) });
 	} finally {
@@ -76,22 +81,9 @@ async function serve(one: WindowSequencer, flags: SequenceFlags, output: Output,
 		const left = one.outstanding();
 		if (left.length > 0)
 			output.note(
-				`promised and not on L1 yet: ticks ${left.join(", ")}. Start again with the same journal before their window ends.`,
+				`promised and not on L1 yet: ticks ${left.join(", ")}; start again with the same journal before their window ends`,
 			);
 	}
-}
-
-/** Throws `usage` (`no-windows`) where one sequencer, or anyone, may publish at any time: nobody owns windows there. */
-async function checkWindows(rpc: RpcTransport, { config, rights }: Timeline): Promise<void> {
-	const right = await rightOf(rpc, rights, slotAt(config, await latestTime(rpc)));
-	if (right === null || right.maxTick < Number.MAX_SAFE_INTEGER) return;
-	const whose = right.sequencer === ZERO_ADDRESS ? "anyone" : `${right.sequencer} alone`;
-	throw new MeridianError(
-		"usage",
-		"no-windows",
-		`This timeline has no windows: by its rights (${rights}) ${whose} may publish at any time`,
-		{ hint: "publish with meridian publish or meridian bundle, or run a Sequencer from the library" },
-	);
 }
 
 async function listen(one: WindowSequencer, { host, port }: SequenceFlags) {
@@ -102,6 +94,14 @@ async function listen(one: WindowSequencer, { host, port }: SequenceFlags) {
 		const why = code === "EADDRINUSE" ? "something else listens there" : String(code ?? cause);
 		throw new MeridianError("usage", "no-port", `Cannot take requests at ${host}:${port}: ${why}`, {}, { cause });
 	}
+}
+
+/** Whoever cannot publish must not promise. Throws `usage` (`l1-funds`). */
+async function checkFunds(account: L1Account): Promise<void> {
+	if ((await account.balance()) > 0n) return;
+	throw new MeridianError("usage", "l1-funds", `The L1 account ${account.address} has no ETH to publish with`, {
+		hint: "fund it, or set MERIDIAN_KEY to the key of the delegate",
+	});
 }
 
 /** A receipt that no bond stands behind is worth little; its takers see that themselves (P-4). Throws `usage` (`no-slasher`). */
@@ -120,14 +120,15 @@ async function checkBond(output: Output, rpc: RpcTransport, who: Parameters<type
 /** A line whenever something is published, whenever the windows change hands, and for each new trouble. */
 function createDisplay(one: WindowSequencer, output: Output): (event: WindowEvent) => void {
 	let owner: Address | null = null;
-	let trouble = "";
+	const troubles = new Map<Doing, string>();
 	return (event) => {
 		if (event.kind === "trouble") {
-			if (event.error.message !== trouble) output.note(event.error.message);
-			trouble = event.error.message;
+			const line = troubleLine(event.error);
+			if (troubles.get(event.doing) !== line) output.note(line);
+			troubles.set(event.doing, line);
 		} else if (event.kind === "publication") publicationLines(event.slot, event.publication).forEach(output.line);
 		else if (event.kind === "l1") {
-			trouble = "";
+			if (troubles.delete("l1")) output.note("L1 can be read again");
 			syncLines(event.sync).forEach(output.line);
 			const window = one.book.windowAt(slotAt(one.sequencer.timeline.config, one.sequencer.safeState.l1.timestamp) + 1);
 			if (window !== null && window.sequencer !== owner) output.line(windowLine(window, one.address));
@@ -136,12 +137,17 @@ function createDisplay(one: WindowSequencer, output: Output): (event: WindowEven
 	};
 }
 
+function troubleLine({ code, details, message }: MeridianError): string {
+	const isCarrier = code === "l1-rejected" && details.blobs === true;
+	return isCarrier ? `${message}. If it is the proofs: ${PROOFS}` : message;
+}
+
 function windowLine({ firstSlot, lastSlot, maxTick, minTick, sequencer }: Window, own: Address): string {
 	const who = sequencer === own ? "ours" : sequencer === ZERO_ADDRESS ? "nobody's" : `of ${sequencer}`;
 	return `slots ${firstSlot} to ${lastSlot}, ticks ${minTick} to ${maxTick}: ${who}`;
 }
 
-function syncLines({ lapsed, mined, removedBlocks }: WindowSync): readonly string[] {
+function syncLines({ broken, lapsed, mined, removedBlocks }: WindowSync): readonly string[] {
 	const lines: string[] = [];
 	if (removedBlocks > 0) lines.push(`L1 took back ${removedBlocks} blocks`);
 	if (mined !== null) {
@@ -150,6 +156,7 @@ function syncLines({ lapsed, mined, removedBlocks }: WindowSync): readonly strin
 		lines.push(`ticks ${firstTick} to ${lastTick} ${fate} in L1 block ${receipt.blockNumber}`);
 	}
 	if (lapsed.length > 0) lines.push(`ticks ${lapsed.join(", ")} are lost: their window is over`);
+	if (broken.length > 0) lines.push(`PROMISES of ticks ${broken.join(", ")} ARE NOT KEPT: L1 has not got them in time`);
 	return lines;
 }
 

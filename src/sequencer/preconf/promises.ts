@@ -109,6 +109,14 @@ export class Promises {
 		return this.#journal.ticks.filter((tick) => tick > from && tick <= last);
 	}
 
+	/** Ticks with promises that cannot be kept: given up, or L1 has something else there. What is in a tick stands and falls together. */
+	broken(): readonly Tick[] {
+		return this.#journal.ticks.filter((tick) => {
+			const [first] = this.#journal.itemsOf(tick);
+			return first !== undefined && this.#view?.isGone(first) === true;
+		});
+	}
+
 	/** What the tick must begin with, in this order. */
 	itemsOf(tick: Tick): readonly Item[] {
 		return this.#journal.itemsOf(tick).map(({ item }) => item);

@@ -1,6 +1,7 @@
 /** Whose the coming slots are, as L1 says (R-18): asked slot by slot, and kept, since a right that is fixed does not change. */
-import { type Right, rightOf } from "../../l1/rights.ts";
+import { handoverLeadOf, type Right, rightOf } from "../../l1/rights.ts";
 import type { RpcTransport } from "../../l1/rpc.ts";
+import { MeridianError } from "../../primitives/errors.ts";
 import type { Address, Tick } from "../../primitives/types.ts";
 
 export interface BookOptions {
@@ -49,6 +50,12 @@ export class WindowBook {
 		this.#rights = next;
 	}
 
+	/** All that are known. */
+	windows(): readonly Window[] {
+		const all = [...this.#rights.keys()].map((slot) => this.windowAt(slot));
+		return all.filter((window, i): window is Window => window !== null && window.firstSlot !== all[i - 1]?.firstSlot);
+	}
+
 	/** The window that the slot is in; null if it is not known. */
 	windowAt(slot: number): Window | null {
 		const right = this.#rights.get(slot);
@@ -74,3 +81,24 @@ const isSame = (right: Right, other: Right | undefined): boolean =>
 	other.maxTick === right.maxTick &&
 	other.sequencer === right.sequencer &&
 	other.kind === right.kind;
+
+/**
+ * Seconds between a window's last tick and its last slot. Throws `usage` with `no-windows` if the timeline's rights are not those of section 3 of
+ * docs/spec/rights.md, and what the transport throws.
+ */
+export async function windowLeadOf(rpc: RpcTransport, rights: Address): Promise<number> {
+	const lead = await handoverLeadOf(rpc, rights);
+	if (lead !== null) return lead;
+	const right = await rightOf(rpc, rights, 0);
+	const instead: Readonly<Record<number, string>> = {
+		0: `one sequencer, ${right?.sequencer}, publishes every tick`,
+		1: "anyone may publish every tick",
+	};
+	const why = instead[right?.kind ?? -1] ?? "they are none that this software knows";
+	throw new MeridianError(
+		"usage",
+		"no-windows",
+		`This timeline has no windows of L1's proposers (its rights are at ${rights}): ${why}`,
+		{ rights, hint: "check --inbox; meridian publish sends to timelines without windows by hand" },
+	);
+}

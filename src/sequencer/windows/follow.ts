@@ -11,7 +11,10 @@ export type WindowEvent =
 	| { readonly kind: "tick"; readonly made: UnsafeTick }
 	| { readonly kind: "publication"; readonly slot: number; readonly publication: WindowPublication }
 	/** L1 fails, or refuses; it is tried again. */
-	| { readonly kind: "trouble"; readonly error: MeridianError };
+	| { readonly kind: "trouble"; readonly doing: Doing; readonly error: MeridianError };
+
+/** What goes wrong: looking at L1, making a tick, or publishing. */
+export type Doing = "l1" | "tick" | "publication";
 
 export interface FollowOptions {
 	/** Ends it; what it is about to do is done first. */
@@ -23,12 +26,15 @@ export interface FollowOptions {
 	readonly now?: () => number;
 }
 
-/** Runs until the signal. Throws what cannot be tried again (`halt`, `usage`). */
+/** Runs until the signal. Throws what cannot be tried again (`halt`, `usage` but `l1-funds`). */
 export async function followWindows(one: WindowSequencer, options: FollowOptions): Promise<void> {
 	const { now = Date.now, onEvent, pollMs = 250, signal } = options;
 	const { config } = one.sequencer.timeline;
 	const seconds = (): number => now() / 1_000;
-	const attempt = (work: () => Promise<void>): Promise<void> => orTrouble(work, onEvent);
+	const attempt = async (doing: Doing, work: () => Promise<void>): Promise<void> => {
+		const error = await troubleOf(work);
+		if (error !== null) onEvent({ kind: "trouble", doing, error });
+	};
 	const sync = async (): Promise<void> => {
 		const { hash } = one.sequencer.safeState.l1;
 		const report = await one.sync();
@@ -37,12 +43,12 @@ export async function followWindows(one: WindowSequencer, options: FollowOptions
 	let nextTick = tickAt(config, seconds()) + 1;
 	let nextSlot = slotAt(config, seconds() + one.lead) + 1;
 	while (!signal.aborted) {
-		await attempt(sync);
+		await attempt("l1", sync);
 		if (seconds() >= tickTime(config, nextTick)) {
 			// A machine that was busy, or asleep, has missed the ticks in between: what waits comes into the latest.
 			const tick = tickAt(config, seconds());
 			nextTick = tick + 1;
-			await attempt(async () => {
+			await attempt("tick", async () => {
 				const made = await one.makeTick(tick);
 				if (made !== null) onEvent({ kind: "tick", made });
 			});
@@ -50,7 +56,9 @@ export async function followWindows(one: WindowSequencer, options: FollowOptions
 		if (seconds() >= slotStart(config, nextSlot) - one.lead) {
 			const slot = slotAt(config, seconds() + one.lead);
 			nextSlot = slot + 1;
-			await attempt(async () => onEvent({ kind: "publication", slot, publication: await one.publishFor(slot) }));
+			await attempt("publication", async () =>
+				onEvent({ kind: "publication", slot, publication: await one.publishFor(slot) }),
+			);
 		}
 		const next = Math.min(tickTime(config, nextTick), slotStart(config, nextSlot) - one.lead);
 		await pause(Math.max(0, Math.min(pollMs, next * 1_000 - now())), signal);
@@ -58,11 +66,13 @@ export async function followWindows(one: WindowSequencer, options: FollowOptions
 }
 
 /** The next block, or the next slot, is another chance. */
-async function orTrouble(work: () => Promise<void>, onEvent: FollowOptions["onEvent"]): Promise<void> {
+async function troubleOf(work: () => Promise<void>): Promise<MeridianError | null> {
 	try {
 		await work();
+		return null;
 	} catch (error) {
-		if (!isMeridianError(error) || error.recovery !== "retry") throw error;
-		onEvent({ kind: "trouble", error });
+		// Somebody may still fund the account; its promises want to be published.
+		if (!isMeridianError(error) || (error.recovery !== "retry" && error.code !== "l1-funds")) throw error;
+		return error;
 	}
 }

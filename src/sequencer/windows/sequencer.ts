@@ -6,7 +6,6 @@
 import { unpackRingWord } from "../../codec/header.ts";
 import { slotAt, slotStart } from "../../derive/clock.ts";
 import type { L1Source } from "../../derive/ports.ts";
-import { handoverLeadOf } from "../../l1/rights.ts";
 import type { RpcTransport } from "../../l1/rpc.ts";
 import type { Address, Tick } from "../../primitives/types.ts";
 import type { L1Account } from "../l1-account.ts";
@@ -17,7 +16,7 @@ import type { PromiseSigner } from "../preconf/signer.ts";
 import type { PromiseLimits } from "../preconf/types.ts";
 import { Sequencer } from "../sequencer.ts";
 import type { PublishReport, SequencerOptions, SyncReport, UnsafeTick } from "../types.ts";
-import { type Window, WindowBook } from "./book.ts";
+import { type Window, WindowBook, windowLeadOf } from "./book.ts";
 import { type Due, type DutyContext, dueIn, isOwn, targetSlot } from "./duty.ts";
 
 export interface WindowOptions extends Omit<SequencerOptions, "account" | "promises"> {
@@ -42,6 +41,8 @@ export interface WindowOptions extends Omit<SequencerOptions, "account" | "promi
 export interface WindowSync extends SyncReport {
 	/** Ticks that were not published while their window lasted, and those made upon them, which are made again. */
 	readonly lapsed: readonly Tick[];
+	/** Ticks with promises that are found not to be kept: each is told once. */
+	readonly broken: readonly Tick[];
 }
 
 export type WindowPublication =
@@ -73,6 +74,9 @@ export class WindowSequencer {
 	readonly #maxSkewMs: number;
 	/** Given up since the last `sync`. */
 	#lapsed: readonly Tick[] = [];
+	/** What promises were last held against, and those that are told to be broken. */
+	#judged = "";
+	readonly #broken = new Set<Tick>();
 
 	private constructor(parts: {
 		readonly sequencer: Sequencer;
@@ -92,12 +96,15 @@ export class WindowSequencer {
 		this.#maxSkewMs = parts.promises.limits.maxSkewMs;
 	}
 
-	/** Opens on a timeline, with the journal's promises; `sync` then takes in its L1. Throws what the source throws, and `openJournal`. */
+	/**
+	 * Opens on a timeline, with the journal's promises; `sync` then takes in its L1. Throws what the source throws, `openJournal` and
+	 * `windowLeadOf`.
+	 */
 	static async open(options: WindowOptions): Promise<WindowSequencer> {
 		const { account, journal: directory, lead: given, limits, now = Date.now, ...others } = options;
 		const { rpc, signer, slasher, source, ...rest } = others;
 		const { config, inbox, l1ChainId, rights } = await source.timeline();
-		const lead = given ?? (await handoverLeadOf(rpc, rights));
+		const lead = given ?? (await windowLeadOf(rpc, rights));
 		const book = new WindowBook({ rpc, rights });
 		const gate = new L1Gate({ book, config, sequencer: account.address, now });
 		const identity = { chainId: l1ChainId, timeline: inbox, slasher, sequencer: account.address };
@@ -136,12 +143,27 @@ export class WindowSequencer {
 		if (window !== null) await this.#lapse(window.minTick);
 		const lapsed = this.#lapsed;
 		this.#lapsed = [];
-		return { ...report, undoneTicks: [...report.undoneTicks, ...lapsed], lapsed };
+		const broken = this.#newlyBroken(`${head.hash} ${window?.minTick}`);
+		return { ...report, undoneTicks: [...report.undoneTicks, ...lapsed], lapsed, broken };
+	}
+
+	/** @param ground nothing can have changed as long as it is the same */
+	#newlyBroken(ground: string): readonly Tick[] {
+		if (ground === this.#judged) return [];
+		this.#judged = ground;
+		const broken = this.promises.broken().filter((tick) => !this.#broken.has(tick));
+		for (const tick of broken) this.#broken.add(tick);
+		return broken;
 	}
 
 	/** Whether the tick is in a window of its own. */
 	owns(tick: Tick): boolean {
 		return isOwn(this.#context, this.book.windowOf(tick));
+	}
+
+	/** Whether any slot that is known, from the current one on, is its own. */
+	ownsAny(): boolean {
+		return this.book.windows().some((window) => isOwn(this.#context, window));
 	}
 
 	/** Orders and executes the tick, at its time, if it is its own and there is anything to do. */
