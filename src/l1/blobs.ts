@@ -108,5 +108,9 @@ async function ask(
 function unavailable(request: BlobRequest, missing: readonly Hash32[], said: readonly string[]): MeridianError {
 	const what = `L1 block ${request.blockNumber} needs ${missing.length === 1 ? "blob" : "blobs"} ${missing.join(", ")}`;
 	const where = said.length === 0 ? "no blob source is configured; give a beacon API or an archive" : said.join("; ");
-	return new MeridianError("retry", "blob-unavailable", `${what}, which nobody has (${where})`, { missing, said });
+	return new MeridianError("retry", "blob-unavailable", `${what}, which nobody has (${where})`, {
+		missing,
+		said,
+		hint: "give a beacon API that still has it (--beacon), or an archive (--archive)",
+	});
 }

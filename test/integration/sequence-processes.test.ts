@@ -19,7 +19,7 @@ import { seededRandom } from "../helpers/execute/random.ts";
 import { ProcessWorld, type SequencerProcess } from "../helpers/sequencer/processes.ts";
 
 /** In which they are killed. */
-const SLOTS = 14;
+const SLOTS = 12;
 /** Later ones nobody has made known. */
 const LAST_KNOWN = 3 * 32 - 4;
 const ENOUGH = 2;

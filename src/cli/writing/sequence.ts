@@ -3,10 +3,12 @@ import { formatEther } from "ethers";
 import { slotAt } from "../../derive/clock.ts";
 import { openArchive } from "../../l1/archive.ts";
 import { bondOf } from "../../l1/cover.ts";
+import { blobSidecar } from "../../l1/kzg.ts";
 import { httpTransport, type RpcTransport } from "../../l1/rpc.ts";
 import { parseAddress } from "../../node/connect.ts";
 import { ZERO_ADDRESS } from "../../primitives/bytes.ts";
 import { MeridianError } from "../../primitives/errors.ts";
+import { BLOB_BYTES } from "../../primitives/limits.ts";
 import type { Address } from "../../primitives/types.ts";
 import { createL1Account, type L1Account } from "../../sequencer/l1-account.ts";
 import { servePromises } from "../../sequencer/preconf/server.ts";
@@ -58,6 +60,7 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 		});
 		try {
 			output.note("deriving the timeline, to know what may come next");
+			if (!flags.calldata) await warmUp(flags.blobProofs);
 			const found = await one.sync();
 			if (signal.aborted) return;
 			syncLines(found).forEach(output.line);
@@ -94,6 +97,11 @@ async function listen(one: WindowSequencer, { host, port }: SequenceFlags) {
 		const why = code === "EADDRINUSE" ? "something else listens there" : String(code ?? cause);
 		throw new MeridianError("usage", "no-port", `Cannot take requests at ${host}:${port}: ${why}`, {}, { cause });
 	}
+}
+
+/** The first proofs take seconds longer than all later ones: a window might be over by then. */
+async function warmUp(proofs: SequenceFlags["blobProofs"]): Promise<void> {
+	await blobSidecar(new Uint8Array(BLOB_BYTES), { cellProofs: proofs === "cell", blobProof: proofs === "blob" });
 }
 
 /** Whoever cannot publish must not promise. Throws `usage` (`l1-funds`). */

@@ -13,7 +13,7 @@ export function firstTick(
 ): Tick | Refused {
 	if (errorMs === null) return refuse("clock-unknown", "This sequencer has not compared its clock with L1's lately");
 	if (!(errorMs <= maxSkewMs))
-		return refuse("clock-skewed", `The clock may be ${errorMs} ms from L1's; ${maxSkewMs} ms are allowed`);
+		return refuse("clock-skewed", `The clock may be ${Math.ceil(errorMs)} ms from L1's; ${maxSkewMs} ms are allowed`);
 	return Math.max(1, tickAt(config, (nowMs + errorMs) / 1_000) + 1);
 }
 

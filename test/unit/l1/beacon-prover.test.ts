@@ -146,7 +146,8 @@ describe("l1/beacon prover", () => {
 			label: "test L1",
 			async request(_method, [tag]) {
 				const number = tag === "latest" ? 100 : Number(tag);
-				return { number: `0x${number.toString(16)}`, timestamp: `0x${timeOf(number).toString(16)}` };
+				const [hex, hash] = [`0x${number.toString(16)}`, `0x${number.toString(16).padStart(64, "0")}`];
+				return { number: hex, hash, parentHash: hash, timestamp: `0x${timeOf(number).toString(16)}` };
 			},
 		};
 		for (const [epoch, block] of [
