@@ -114,10 +114,9 @@ describe("meridian sequence, by the clock", function () {
 		const life = world.start(north, { l1: line.url });
 		try {
 			await life.says(/receipts at/);
-			await keepsOne(life);
 			line.cut();
 			await life.says(/^L1 RPC http:\/\/127\.0\.0\.1:\d+ does not answer \(connection refused\)$/m);
-			await sleep(3 * 4_000);
+			await sleep(2 * 4_000);
 			await line.mend();
 			await life.says(/^L1 can be read again$/m);
 			await keepsOne(life);
