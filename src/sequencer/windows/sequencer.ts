@@ -192,10 +192,10 @@ export class WindowSequencer {
 		};
 	}
 
-	/** Ticks with promises that L1 has not got, and that can still be published. */
+	/** Ticks with promises that L1 has not got, and that `sync` has not told to be broken. */
 	outstanding(): readonly Tick[] {
-		const first = Math.max(this.sequencer.safeState.lastTick + 1, this.#nextWindow()?.minTick ?? 0);
-		return this.#journal.ticks.filter((tick) => tick >= first);
+		const { lastTick } = this.sequencer.safeState;
+		return this.#journal.ticks.filter((tick) => tick > lastTick && !this.#broken.has(tick));
 	}
 
 	/** Lets go of the journal. What is promised and not on L1 is for whoever opens it next. */
