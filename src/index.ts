@@ -132,5 +132,13 @@ export type {
 	SyncReport,
 	UnsafeTick,
 } from "./sequencer/types.ts";
+export { type BookOptions, type Window, WindowBook } from "./sequencer/windows/book.ts";
+export { type FollowOptions, followWindows, type WindowEvent } from "./sequencer/windows/follow.ts";
+export {
+	type WindowOptions,
+	type WindowPublication,
+	WindowSequencer,
+	type WindowSync,
+} from "./sequencer/windows/sequencer.ts";
 export { memoryStore, openStore, type StoreOptions } from "./store/open.ts";
 export type { Changes, Store } from "./store/types.ts";
