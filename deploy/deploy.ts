@@ -7,6 +7,7 @@ import { REGISTRY_ABI } from "../src/primitives/abi.ts";
 import { MeridianError } from "../src/primitives/errors.ts";
 import type { Address, Hex, RollupConfig, RollupId, TimelineConfig } from "../src/primitives/types.ts";
 import { addressOf, type Deployer, run } from "./ignition.ts";
+import { mined } from "./mined.ts";
 import MailboxGateway from "./modules/MailboxGateway.ts";
 import OpenTimeline from "./modules/OpenTimeline.ts";
 import OrderProofs from "./modules/OrderProofs.ts";
@@ -87,7 +88,7 @@ export async function registerRollups(
 		// Estimates are exact, and the block that mines it has another timestamp: other arithmetic, a few gas more.
 		const gasLimit = ((await register.estimateGas(config, allocation)) * 5n) / 4n;
 		const sent = await register(config, allocation, { gasLimit });
-		const receipt: ethers.TransactionReceipt = await sent.wait();
+		const receipt: ethers.TransactionReceipt = await mined(sent);
 		for (const log of receipt.logs) {
 			const event = contract.interface.parseLog(log);
 			if (event?.name !== "RollupRegistered") continue;

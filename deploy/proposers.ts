@@ -13,6 +13,7 @@ import {
 	type TimelineOptions,
 } from "./deploy.ts";
 import { addressOf, type Deployer, run } from "./ignition.ts";
+import { mined } from "./mined.ts";
 import StakedSequencerSet from "./modules/StakedSequencerSet.ts";
 
 /** The oracle, and the registry of delegates that reads its proofs. */
@@ -102,7 +103,7 @@ async function deploySet(signer: Deployer, { oracle }: Shared, options: StakedSe
 async function bind(signer: Deployer, set: Address, inbox: Address, slasher: Address): Promise<void> {
 	const contract = new ethers.Contract(set, ["function bind(address inbox, address slasher)"], signer);
 	const sent: ethers.TransactionResponse = await contract.getFunction("bind")(inbox, slasher);
-	await sent.wait();
+	await mined(sent);
 }
 
 interface Clock {

@@ -40,7 +40,7 @@ export async function startAnvil(options: AnvilOptions = {}): Promise<LocalNode>
 	return await startNode(
 		"anvil",
 		[anvilBinary(), ...flags, ...(options.extra ?? [])],
-		/Listening on (127\.0\.0\.1:\d+)/,
+		/Listening on (127\.0\.0\.1:\d+)\s/,
 	);
 }
 
@@ -56,7 +56,7 @@ export async function startHardhatNode(options: HardhatNodeOptions = {}): Promis
 	const flags = ["node", "--hostname", "127.0.0.1", "--port", "0"];
 	if (options.chainId !== undefined) flags.push("--chain-id", String(options.chainId));
 	if (options.config !== undefined) flags.unshift("--config", options.config);
-	return await startNode("hardhat node", [process.execPath, cli, ...flags], /at http:\/\/(127\.0\.0\.1:\d+)/);
+	return await startNode("hardhat node", [process.execPath, cli, ...flags], /at http:\/\/(127\.0\.0\.1:\d+)\//);
 }
 
 // ------------------------------------------------------------------------------------------------ processes

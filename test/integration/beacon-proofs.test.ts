@@ -20,6 +20,7 @@ import { sendCall } from "../../src/sequencer/l1-send.ts";
 import { LookaheadOracle__factory } from "../../typechain-types/factories/l1/rights/LookaheadOracle__factory.ts";
 import { ProposerRegistry__factory } from "../../typechain-types/factories/l1/rights/ProposerRegistry__factory.ts";
 import { FULU_LAYOUT } from "../helpers/l1/beaconState.ts";
+import { deployed } from "../helpers/l1/deployed.ts";
 import { codeOf } from "../helpers/l1/errors.ts";
 
 const GENESIS = 1_800_000_000;
@@ -107,19 +108,9 @@ describe("proofs of the beacon chain, on anvil", function () {
 			pollingInterval: 20,
 		});
 		const signer = payer.connect(provider);
-		const deployed = await new LookaheadOracle__factory(signer).deploy(
-			GENESIS,
-			12,
-			EPOCH,
-			payer.address,
-			10,
-			FULU_LAYOUT,
-		);
-		oracle = addressOf({ address: await deployed.getAddress() });
-		await deployed.waitForDeployment();
-		const made = await new ProposerRegistry__factory(signer).deploy(oracle, "0x00000000");
-		registry = addressOf({ address: await made.getAddress() });
-		await made.waitForDeployment();
+		const oracleOf = new LookaheadOracle__factory(signer);
+		oracle = await deployed(oracleOf.deploy(GENESIS, 12, EPOCH, payer.address, 10, FULU_LAYOUT));
+		registry = await deployed(new ProposerRegistry__factory(signer).deploy(oracle, "0x00000000"));
 		provider.destroy();
 		await chain.startSlots();
 	});

@@ -47,7 +47,12 @@ class Fallbacks {
 
 	static async open(options: Omit<WorldOptions, "timing">): Promise<Fallbacks> {
 		const world = await RightsWorld.open({ ...options, timing: TIMING });
-		return new Fallbacks(world, await L1Track.open(connectL1({ rpc: world.chain.url, inbox: world.at.inbox })));
+		try {
+			return new Fallbacks(world, await L1Track.open(connectL1({ rpc: world.chain.url, inbox: world.at.inbox })));
+		} catch (error) {
+			await world.close();
+			throw error;
+		}
 	}
 
 	/** Order state after L1's head. */

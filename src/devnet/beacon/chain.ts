@@ -2,13 +2,13 @@
 import { startAnvil } from "../../l1/local.ts";
 import { httpTransport, type RpcTransport } from "../../l1/rpc.ts";
 import { bytesToHex, uintToBytes } from "../../primitives/bytes.ts";
-import type { Address } from "../../primitives/types.ts";
+import type { Address, Hex } from "../../primitives/types.ts";
 import type { Chain } from "../chain.ts";
 import { anvilEngine } from "./anvil-engine.ts";
 import type { ExecutionEngine } from "./engine.ts";
 import { type ExecutionBlock, makeGenesis } from "./genesis.ts";
 import { BeaconNode } from "./node.ts";
-import { automine } from "./pump.ts";
+import { automine, type Waiting } from "./pump.ts";
 import { serveBeaconApi } from "./rest.ts";
 import { Validators } from "./validators.ts";
 
@@ -41,8 +41,9 @@ export interface Execution {
 	readonly url: string;
 	readonly rpc: RpcTransport;
 	readonly engine: ExecutionEngine;
-	/** How many transactions wait for a block. */
-	pending(): Promise<number>;
+	/** What waits for a block. */
+	pending(): Promise<Waiting>;
+	/** Harmless a second time. */
 	stop(): Promise<void>;
 }
 
@@ -56,13 +57,14 @@ export async function openBeaconAnvil(options: BeaconChainOptions = {}): Promise
 	const anvil = await startAnvil({ timestamp: genesisTime, noMining: true, slotsPerEpoch: 32 });
 	try {
 		const rpc = httpTransport(anvil.url);
-		const pending = async (): Promise<number> => {
-			const status = (await rpc.request("txpool_status", [])) as { pending: string };
-			return Number(status.pending);
+		const pending = async (): Promise<Waiting> => {
+			const status = (await rpc.request("txpool_status", [])) as { pending: Hex; queued: Hex };
+			return { ready: Number(status.pending), all: Number(status.pending) + Number(status.queued) };
 		};
 		const execution = { url: anvil.url, rpc, engine: await anvilEngine(rpc), pending, stop: () => anvil.stop() };
 		const chain = await beaconOn(execution, options);
-		const pump = automine(chain.node, { pending });
+		// Whoever waits for a block that will not come is told so by a node that is gone.
+		const pump = automine(chain.node, { pending, onFailure: () => void anvil.stop() });
 		return {
 			...chain,
 			wrapperVersion: 1,
@@ -70,8 +72,7 @@ export async function openBeaconAnvil(options: BeaconChainOptions = {}): Promise
 			startSlots: () => pump.stop(),
 			slot: (timestamp) => pump.fill(Math.floor((timestamp - chain.genesisTime) / chain.slotSeconds)),
 			async stop() {
-				await pump.stop();
-				await chain.stop();
+				await pump.stop().finally(() => chain.stop());
 			},
 		};
 	} catch (error) {

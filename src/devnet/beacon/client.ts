@@ -31,16 +31,21 @@ export async function startClient(genesis: object): Promise<Execution> {
 		const manager = new Methods(client);
 		const server = await serveRpc(manager);
 		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+		const end = async (): Promise<void> => {
+			server.closeAllConnections();
+			await new Promise<void>((resolve) => server.close(() => resolve()));
+			await client.stop();
+			await rm(folder, { recursive: true, force: true });
+		};
+		let ended: Promise<void> | null = null;
 		return {
 			url,
 			rpc: httpTransport(url),
 			engine: engineApi(engineCalls(manager), OPEN_MS),
-			pending: async () => waiting(client),
-			async stop() {
-				server.closeAllConnections();
-				await new Promise<void>((resolve) => server.close(() => resolve()));
-				await client.stop();
-				await rm(folder, { recursive: true, force: true });
+			pending: async () => ({ ready: waiting(client), all: waiting(client) }),
+			stop() {
+				ended ??= end();
+				return ended;
 			},
 		};
 	} catch (error) {

@@ -1,5 +1,6 @@
 /** Fills a slot for every transaction that arrives, or for those that arrive together, as development nodes do before anybody asks them for slots. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { MeridianError } from "../../primitives/errors.ts";
 import type { BlockRecord } from "./forks.ts";
 import type { BeaconNode } from "./node.ts";
 
@@ -10,17 +11,32 @@ export interface Pump {
 	stop(): Promise<void>;
 }
 
+/** Numbers of transactions. */
+export interface Waiting {
+	/** That a block could take now. */
+	readonly ready: number;
+	/** Those, and those that wait for another one before them. */
+	readonly all: number;
+}
+
 export interface PumpOptions {
-	/** How many transactions wait. */
-	readonly pending: () => Promise<number>;
+	readonly pending: () => Promise<Waiting>;
 	/** Milliseconds until the slot may be filled; 0 by default. */
 	readonly wait?: (slot: number) => number;
+	/** Told when it gives up, so that nobody waits for slots that will not come; `stop` throws the reason. */
+	readonly onFailure?: () => void;
+	/** Milliseconds in which transactions wait and no slot takes any, after which it gives up; a minute by default. */
+	readonly patienceMs?: number;
 }
 
 const POLL_MS = 10;
+const PATIENCE_MS = 60_000;
 
-export function automine(node: BeaconNode, { pending, wait = () => 0 }: PumpOptions): Pump {
+export function automine(node: BeaconNode, options: PumpOptions): Pump {
+	const { onFailure = () => undefined, patienceMs = PATIENCE_MS, pending, wait = () => 0 } = options;
 	let stopped = false;
+	/** When a slot has last taken something, or nothing waited; milliseconds. */
+	let served = Date.now();
 	/** At the last look. As long as there are more at every look, a slot would part what belongs together. */
 	let seen = 0;
 	/** Waiting for something else than a slot: the last one took none of them. */
@@ -32,21 +48,23 @@ export function automine(node: BeaconNode, { pending, wait = () => 0 }: PumpOpti
 		return done;
 	};
 	const serve = async (): Promise<boolean> => {
-		const waiting = await pending();
-		const more = waiting > seen;
-		seen = waiting;
-		stuck = Math.min(stuck, waiting);
+		const { all, ready } = await pending();
+		const more = ready > seen;
+		seen = ready;
+		stuck = Math.min(stuck, ready);
 		const slot = node.forks.head.header.slot + 1;
-		if (more || waiting === stuck || wait(slot) > 0) return false;
-		if (transactionsIn(await node.produce(slot)) === 0) stuck = waiting;
+		if (all === 0 || wait(slot) > 0) served = Date.now();
+		if (Date.now() - served > patienceMs) throw stalled(slot, all, ready);
+		if (more || ready === stuck || wait(slot) > 0) return false;
+		if (transactionsIn(await node.produce(slot)) === 0) stuck = ready;
+		else served = Date.now();
 		return true;
 	};
 	const run = async (): Promise<void> => {
 		while (!stopped) if (!(await inTurn(serve))) await sleep(POLL_MS);
 	};
 	const running = run();
-	// Told when it is stopped; until then nobody listens.
-	running.catch(() => undefined);
+	running.catch(onFailure);
 	return {
 		fill: async (slot) => void (await inTurn(() => node.produce(slot))),
 		stop() {
@@ -55,6 +73,14 @@ export function automine(node: BeaconNode, { pending, wait = () => 0 }: PumpOpti
 		},
 	};
 }
+
+const stalled = (slot: number, all: number, ready: number): MeridianError =>
+	new MeridianError(
+		"halt",
+		"slots-stalled",
+		`${all} transactions wait before slot ${slot}, ${ready} of them ready, and no block takes any; look at their nonces and fees`,
+		{ slot, all, ready },
+	);
 
 const transactionsIn = ({ signed }: BlockRecord): number =>
 	signed?.message.body.executionPayload.transactions.length ?? 0;

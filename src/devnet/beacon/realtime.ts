@@ -1,7 +1,7 @@
 /** An L1 with a beacon chain under it in real time: a real execution client, driven through the Engine API. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { MeridianError } from "../../primitives/errors.ts";
-import { type BeaconChain, type BeaconChainOptions, beaconOn } from "./chain.ts";
+import { type BeaconChain, type BeaconChainOptions, beaconOn, type Execution } from "./chain.ts";
 import { startClient } from "./client.ts";
 import { executionGenesis } from "./execution-genesis.ts";
 import type { BeaconNode } from "./node.ts";
@@ -26,7 +26,7 @@ export async function openBeaconClient(options: RealtimeOptions = {}): Promise<B
 	const execution = await startClient(executionGenesis(chainId, genesisTime));
 	try {
 		const chain = await beaconOn(execution, options);
-		const slots = pastThenClock(chain.node, chain.slotSeconds, execution.pending);
+		const slots = pastThenClock(chain.node, chain.slotSeconds, execution);
 		return {
 			...chain,
 			// It runs Prague's rules.
@@ -51,9 +51,9 @@ interface Failure {
 }
 
 /** What fills the slots: transactions and whoever asks, then the clock. */
-function pastThenClock(node: BeaconNode, slotSeconds: number, pending: () => Promise<number>) {
+function pastThenClock(node: BeaconNode, slotSeconds: number, execution: Execution) {
 	const wait = (slot: number): number => Math.max(0, node.timeOf(slot) * 1_000 - Date.now());
-	const pump = automine(node, { pending, wait });
+	const pump = automine(node, { pending: execution.pending, wait, onFailure: () => void execution.stop() });
 	let ticker: Ticker | null = null;
 	return {
 		async start(): Promise<void> {

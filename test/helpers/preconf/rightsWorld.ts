@@ -1,6 +1,7 @@
 /** A timeline of L1's proposers on a beacon chain in this process: every contract is the real one, every proof is of a real state. */
 import { HDNodeWallet, type Interface, JsonRpcProvider, Mnemonic } from "ethers";
 import { deployPreconfSlasher, deployProposerOracle, deployTimeline, registerRollups } from "../../../deploy/deploy.ts";
+import { mined } from "../../../deploy/mined.ts";
 import { type BeaconChain, openBeaconAnvil } from "../../../src/devnet/beacon/chain.ts";
 import { genesisAllocation } from "../../../src/devnet/users.ts";
 import { beaconApi } from "../../../src/l1/beacon/api.ts";
@@ -16,6 +17,7 @@ import { ProposerRegistry__factory } from "../../../typechain-types/factories/l1
 import { ProposerRights__factory } from "../../../typechain-types/factories/l1/rights/ProposerRights__factory.ts";
 import { StakedSequencerSet__factory } from "../../../typechain-types/factories/l1/rights/StakedSequencerSet__factory.ts";
 import { StakeToken__factory } from "../../../typechain-types/factories/mocks/StakeMocks.sol/StakeToken__factory.ts";
+import { deployed } from "../l1/deployed.ts";
 
 export const SLOT = 12;
 export const EPOCH = 32;
@@ -218,26 +220,26 @@ async function deployAll(chain: BeaconChain, { pool, timing = {} }: WorldOptions
 		const beacon = { beaconGenesisTime: GENESIS, fromEpoch: 0 };
 		const { oracle, proposerRegistry } = await deployProposerOracle(signer, beacon);
 		const token = await new StakeToken__factory(signer).deploy();
-		const set = await new StakedSequencerSet__factory(signer).deploy({
+		const parameters = {
 			token: await token.getAddress(),
 			oracle,
 			minimumStake: ETHER,
 			rewardPerPublication: 1n,
 			exitDelay: 604_800,
-		});
-		await set.waitForDeployment();
-		const stakedSet = addressOf({ address: await set.getAddress() });
+		};
+		const stakedSet = await deployed(new StakedSequencerSet__factory(signer).deploy(parameters));
+		const set = StakedSequencerSet__factory.connect(stakedSet, signer);
 		const proposers = { oracle, proposerRegistry, stakedSet, handoverLead: 4 };
 		const timeline = await deployTimeline(signer, { tickSeconds: 4, ...timing, proposers });
 		const slasher = await deployPreconfSlasher(signer, timeline.inbox, { stakedSet });
-		await (await set.bind(timeline.inbox, slasher)).wait();
+		await mined(await set.bind(timeline.inbox, slasher));
 		const bonds = PreconfSlasher__factory.connect(slasher, signer);
-		for (const { address } of [alice, bob, carol]) await (await bonds.add(address, { value: BOND })).wait();
+		for (const { address } of [alice, bob, carol]) await mined(await bonds.add(address, { value: BOND }));
 		if (pool !== undefined) {
 			const own = pool.connect(provider);
-			await (await token.mint(own.address, 10n * ETHER)).wait();
-			await (await token.connect(own).approve(stakedSet, 10n * ETHER)).wait();
-			await (await set.connect(own).open(0, 10n * ETHER)).wait();
+			await mined(await token.mint(own.address, 10n * ETHER));
+			await mined(await token.connect(own).approve(stakedSet, 10n * ETHER));
+			await mined(await set.connect(own).open(0, 10n * ETHER));
 		}
 		await register(signer, timeline.registry);
 		const { forcedInclusion: forced, inbox, rights } = timeline;

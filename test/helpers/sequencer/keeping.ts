@@ -1,6 +1,7 @@
 /** A beacon chain on anvil with everything that a keeper keeps: oracle, registry with delegates, a timeline's rights, two staked pools. */
-import { type ethers, HDNodeWallet, JsonRpcProvider, Mnemonic } from "ethers";
+import { HDNodeWallet, JsonRpcProvider, Mnemonic } from "ethers";
 import { deployPreconfSlasher, deployTimeline } from "../../../deploy/deploy.ts";
+import { mined } from "../../../deploy/mined.ts";
 import { type BeaconChain, openBeaconAnvil } from "../../../src/devnet/beacon/chain.ts";
 import { beaconApi } from "../../../src/l1/beacon/api.ts";
 import { type OracleClock, readOracleClock, readProposers } from "../../../src/l1/beacon/oracle.ts";
@@ -18,6 +19,7 @@ import { StakeToken__factory } from "../../../typechain-types/factories/mocks/St
 import type { ProposerRights } from "../../../typechain-types/l1/rights/ProposerRights.ts";
 import type { StakedSequencerSet } from "../../../typechain-types/l1/rights/StakedSequencerSet.ts";
 import { FULU_LAYOUT } from "../l1/beaconState.ts";
+import { deployed } from "../l1/deployed.ts";
 
 export const EPOCH = 32;
 const GENESIS = 1_800_000_000;
@@ -64,8 +66,8 @@ export async function openKeptChain(): Promise<KeptChain> {
 	});
 	const slasher = await deployPreconfSlasher(signer, inbox, { stakedSet, challengeWindow: 86_400 });
 	const set = StakedSequencerSet__factory.connect(stakedSet, signer);
-	await (await set.bind(inbox, slasher)).wait();
-	for (const pool of [0, 2]) await (await set.connect(wallet(pool).connect(provider)).open(0, 1_000n)).wait();
+	await mined(await set.bind(inbox, slasher));
+	for (const pool of [0, 2]) await mined(await set.connect(wallet(pool).connect(provider)).open(0, 1_000n));
 	await chain.startSlots();
 	const kept = { oracle: lower(oracle), rights: lower(rights), stakedSet: lower(stakedSet) };
 	const clock = await readOracleClock(chain.rpc, kept.oracle);
@@ -101,12 +103,6 @@ export async function openKeptChain(): Promise<KeptChain> {
 	};
 }
 
-async function deployed(made: Promise<ethers.BaseContract>): Promise<string> {
-	const contract = await made;
-	await contract.waitForDeployment();
-	return await contract.getAddress();
-}
-
 /** Not bound yet; both of its sequencers have their stake. */
 async function stakedSetOf(signer: HDNodeWallet, oracle: string): Promise<string> {
 	const token = StakeToken__factory.connect(await deployed(new StakeToken__factory(signer).deploy()), signer);
@@ -120,8 +116,8 @@ async function stakedSetOf(signer: HDNodeWallet, oracle: string): Promise<string
 	const set = await deployed(new StakedSequencerSet__factory(signer).deploy(parameters));
 	for (const pool of [0, 2]) {
 		const owner = wallet(pool).connect(signer.provider);
-		await (await token.mint(owner.address, 1_000n)).wait();
-		await (await token.connect(owner).approve(set, 1_000n)).wait();
+		await mined(await token.mint(owner.address, 1_000n));
+		await mined(await token.connect(owner).approve(set, 1_000n));
 	}
 	return set;
 }

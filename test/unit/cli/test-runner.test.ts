@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import { describe, it } from "mocha";
@@ -80,6 +81,37 @@ describe("branch coverage", () => {
 		expect(text).to.match(/contracts\/I\.sol +- +-/);
 		expect(text).to.match(/all +75\.0 % +50\.0 %/);
 		expect(text).to.contain("  contracts/A.sol:7: never run");
+	});
+});
+
+describe("meridian test: how it ends", () => {
+	/** What a process with these functions prints to standard error, and its exit code. */
+	const run = (body: string): Promise<{ readonly code: number; readonly stderr: string }> =>
+		new Promise((resolve) => {
+			const ending = JSON.stringify(new URL("../../../scripts/test/ending.ts", import.meta.url).href);
+			const program = `import { endSoon, watchRejections } from ${ending}; ${body}`;
+			const child = execFile(process.execPath, ["--input-type=module", "--eval", program], (_error, _stdout, stderr) =>
+				resolve({ code: child.exitCode ?? -1, stderr }),
+			);
+		});
+
+	it("by itself, when everything is closed", async () => {
+		expect(await run("endSoon(60_000);")).to.include({ code: 0 });
+	});
+
+	it("as failed, when a test has left something open, with what it is", async () => {
+		const server = 'import { createServer } from "node:net"; createServer().listen(0, "127.0.0.1");';
+		const { code, stderr } = await run(`${server} endSoon(50);`);
+		expect(code).to.equal(1);
+		expect(stderr).to.match(/something that they opened is not closed: .*TCPServerWrap/);
+	});
+
+	it("knows of promises that were rejected and that nobody handled", async () => {
+		const body =
+			"const seen = watchRejections(); Promise.reject(new Error('lost')); setTimeout(() => process.exit(seen.count), 10);";
+		const { code, stderr } = await run(body);
+		expect(code).to.equal(1);
+		expect(stderr).to.match(/nobody handled it:\nError: lost/);
 	});
 });
 
