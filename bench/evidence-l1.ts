@@ -1,5 +1,6 @@
 /** A timeline of L1's proposers and a staked set, with its slasher, on a development chain: every contract but the order verifier is the real one. */
 import { ethers } from "ethers";
+import type { PublishedTicks, TickItems } from "../src/l1/evidence.ts";
 import {
 	credentialsOf,
 	SLOTS_PER_EPOCH,
@@ -21,7 +22,7 @@ import type { PreconfSlasher } from "../typechain-types/l1/PreconfSlasher.ts";
 import type { ProposerRights } from "../typechain-types/l1/rights/ProposerRights.ts";
 import type { StakedSequencerSet } from "../typechain-types/l1/rights/StakedSequencerSet.ts";
 import type { RightsMock } from "../typechain-types/mocks/RightsMock.ts";
-import type { Domain, PublishedTicks, TickItems } from "./evidence-proofs.ts";
+import type { Domain } from "./commitments.ts";
 import { PARAMETERS, publishTicks, TICK_SECONDS } from "./preconf-l1.ts";
 import { createRightsL1, EPOCH_SECONDS, type RightsL1, SLOT_SECONDS, START_EPOCH } from "./rights-l1.ts";
 

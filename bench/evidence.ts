@@ -1,11 +1,6 @@
 /** Gas of whole transactions that seal an epoch or show a fault, in publications of 4,096 ticks with 1,000 items in each that matters. */
 import { ethers } from "ethers";
-import { MeridianError } from "../src/primitives/errors.ts";
-import type { Hash32 } from "../src/primitives/types.ts";
-import { SLOTS_PER_EPOCH, seeded } from "../test/helpers/beacon/synthetic.ts";
-import { createEvidenceL1, DELEGATED, type EvidenceL1, UNDELEGATED } from "./evidence-l1.ts";
 import {
-	commit,
 	encodeContradiction,
 	encodeEquivocation,
 	encodePublication,
@@ -13,7 +8,12 @@ import {
 	missingTick,
 	otherItem,
 	type PublishedTicks,
-} from "./evidence-proofs.ts";
+} from "../src/l1/evidence.ts";
+import { MeridianError } from "../src/primitives/errors.ts";
+import type { Hash32 } from "../src/primitives/types.ts";
+import { SLOTS_PER_EPOCH, seeded } from "../test/helpers/beacon/synthetic.ts";
+import { commit } from "./commitments.ts";
+import { createEvidenceL1, DELEGATED, type EvidenceL1, UNDELEGATED } from "./evidence-l1.ts";
 
 export interface EvidenceCost {
 	readonly name: "seal" | "slash";

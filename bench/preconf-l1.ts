@@ -1,6 +1,7 @@
 /** A timeline whose windows of rights obey, with its slasher, on a development chain: for measurements and tests of evidence. */
 import { ethers } from "ethers";
 import { packMeta } from "../src/codec/header.ts";
+import { type PublishedTicks, type TickItems, ticksRootOf } from "../src/l1/evidence.ts";
 import { keccakHex } from "../src/primitives/hash.ts";
 import type { Address, Hash32, PublicationHeader } from "../src/primitives/types.ts";
 import { Bridge__factory } from "../typechain-types/factories/l1/Bridge__factory.ts";
@@ -16,7 +17,7 @@ import type { PreconfSlasher } from "../typechain-types/l1/PreconfSlasher.ts";
 import type { RightsMock } from "../typechain-types/mocks/RightsMock.ts";
 import type { StakedSetMock } from "../typechain-types/mocks/StakedSetMock.ts";
 import type { WindowRights } from "../typechain-types/mocks/WindowRights.ts";
-import { type Domain, type PublishedTicks, type TickItems, ticksRootOf } from "./evidence-proofs.ts";
+import type { Domain } from "./commitments.ts";
 
 export const SLOT_SECONDS = 12;
 export const TICK_SECONDS = 2;

@@ -61,13 +61,15 @@ export type {
 	TickResult,
 } from "./execute/types.ts";
 export { type Cover, type CoverFault, type CoverOptions, type CoverVerdict, coverOf } from "./l1/cover.ts";
-export { type Right, rightOf } from "./l1/rights.ts";
+export { type Evidence, encodeSlash, FAULT, type Fault } from "./l1/evidence.ts";
+export { type Right, rightOf, type Window } from "./l1/rights.ts";
 export { httpTransport, providerTransport, type RpcTransport } from "./l1/rpc.ts";
 export { type Agreement, type VerifyOptions, verifyDirectory } from "./node/agreement.ts";
 export type { Difference } from "./node/claimedFiles.ts";
 export { type ConnectOptions, connectL1 } from "./node/connect.ts";
 export type { Totals } from "./node/cursor.ts";
 export { deriveTimeline } from "./node/deriveTimeline.ts";
+export { type FaultOptions, findFault, type Judgement } from "./node/fault.ts";
 export type { Place } from "./node/keys.ts";
 export {
 	openReader,
@@ -132,7 +134,7 @@ export type {
 	SyncReport,
 	UnsafeTick,
 } from "./sequencer/types.ts";
-export { type BookOptions, type Window, WindowBook } from "./sequencer/windows/book.ts";
+export { type BookOptions, WindowBook } from "./sequencer/windows/book.ts";
 export { type FollowOptions, followWindows, type WindowEvent } from "./sequencer/windows/follow.ts";
 export {
 	type WindowOptions,

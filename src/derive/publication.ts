@@ -4,6 +4,7 @@ import { type CarrierBlock, nextRingWord, type Payload, publicationHash, unpackR
 import type { ManifestTick } from "../codec/manifest.ts";
 import { type CountedRoot, itemsRoot, tickHash, ticksRoot } from "../codec/order.ts";
 import { decodePublicationData } from "../codec/publicationData.ts";
+import type { Decoded } from "../codec/verdict.ts";
 import { bytesToHex } from "../primitives/bytes.ts";
 import type { Tick, TimelineConfig } from "../primitives/types.ts";
 import { tickTime } from "./clock.ts";
@@ -51,6 +52,15 @@ export function applyPublication(
 	return { state: next, verdict: { id, head, header, publisher, verdict: { kind: "valid", items } } };
 }
 
+/** D-3: the ticks that a publication's data holds, whatever they follow. */
+export function decodePublished({
+	data,
+	header,
+}: Pick<PublishedLog, "data" | "header">): Decoded<readonly ManifestTick[]> {
+	const bytes = data.kind === "blobs" ? joinBlobs(data.blobs) : ({ ok: true, value: data.data } as const);
+	return bytes.ok ? decodePublicationData(bytes.value, header) : bytes;
+}
+
 function payloadOf(data: PublicationData): Payload {
 	return data.kind === "blobs" ? { versionedHashes: data.versionedHashes } : { data: data.data };
 }
@@ -69,9 +79,7 @@ type Content =
 
 /** Everything that decides whether the publication is void, before any of its ticks is made. */
 function readContent(config: TimelineConfig, state: OrderState, { data, header }: PublishedLog): Content {
-	const bytes = data.kind === "blobs" ? joinBlobs(data.blobs) : ({ ok: true, value: data.data } as const);
-	if (!bytes.ok) return bytes;
-	const manifest = decodePublicationData(bytes.value, header);
+	const manifest = decodePublished({ data, header });
 	if (!manifest.ok) return manifest;
 	const placed = placeTicks(config, state, manifest.value);
 	if (!placed.ok) return placed;

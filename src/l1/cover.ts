@@ -1,14 +1,14 @@
 /** Whether a receipt is covered: its signer owns the tick, and there is enough to take from him if he breaks it (P-4). */
-import { getAddress, Interface, type Result } from "ethers";
+import { Interface, type Result } from "ethers";
 import type { Receipt } from "../codec/receipt.ts";
-import { slotAt, tickTime } from "../derive/clock.ts";
+import { tickTime } from "../derive/clock.ts";
 import { SLASHER_ABI } from "../primitives/abi.ts";
 import { bytesToHex } from "../primitives/bytes.ts";
 import { isMeridianError } from "../primitives/errors.ts";
 import type { Address, TimelineConfig } from "../primitives/types.ts";
 import { numberOf, objectOf } from "./json.ts";
 import { decodeTimelineCall, TIMELINE_CALL } from "./logs.ts";
-import { callOrNull, type Right, rightOf } from "./rights.ts";
+import { callOrNull, ownerOf, type Right } from "./rights.ts";
 import type { RpcTransport } from "./rpc.ts";
 
 export type CoverFault =
@@ -49,10 +49,6 @@ export interface CoverOptions {
 	readonly slasher?: Address;
 }
 
-/** A right begins at most one slot before the first slot after the tick's time, since a handover lead is at most a slot (R-15). */
-const SLOTS_AFTER = 2;
-const PROPOSER = 2;
-const STAKED = 3;
 const slashing = new Interface(SLASHER_ABI);
 
 const no = (reason: CoverFault, what: string) => ({ ok: false, reason, what }) as const;
@@ -72,24 +68,32 @@ export async function coverOf(rpc: RpcTransport, receipt: Receipt, options: Cove
 	if (timeline === null) return no("timeline", `there is no Meridian Inbox at ${receipt.timeline}`);
 	const bonded = await bondOf(rpc, receipt);
 	if (bonded === null) return no("slasher", `there is no PreconfSlasher of this timeline at ${receipt.slasher}`);
-	const right = await ownerOf(rpc, timeline.rights, timeline.config, receipt);
-	if ("ok" in right) return right;
+	const { sequencer, tick } = receipt;
+	const owner = await ownerOf(rpc, timeline.rights, timeline.config, tick);
+	if (owner === null) return no("no-right", `nobody is known to own tick ${tick} by an L1 proposer or by stake`);
+	const { right } = owner;
+	if (right.sequencer !== sequencer)
+		return no("not-owner", `tick ${tick} belongs to ${right.sequencer}, not to ${sequencer}`);
 	return judge(receipt, timeline.config, { ...bonded, right, now: await timeOf(rpc) });
 }
 
-/** Wei; `challengeWindow` in seconds. */
-export interface Bonded {
+/** Wei and seconds. */
+export interface Bonds {
 	readonly bond: bigint;
 	/** Zero: it is not leaving. */
 	readonly leavesAt: bigint;
 	readonly penalty: bigint;
+	readonly livenessFee: bigint;
+	readonly exitDelay: bigint;
 	readonly challengeWindow: bigint;
+	/** The timeline that the slasher says it is of. */
+	readonly inbox: Address;
 }
 
 function judge(
 	{ sequencer, tick }: Receipt,
 	config: TimelineConfig,
-	{ bond, challengeWindow, leavesAt, now, penalty, right }: Bonded & { readonly right: Right; readonly now: number },
+	{ bond, challengeWindow, leavesAt, now, penalty, right }: Bonds & { readonly right: Right; readonly now: number },
 ): CoverVerdict {
 	const until = tickTime(config, tick) + Number(challengeWindow);
 	if (bond < penalty) return no("bond", `the bond of ${sequencer} is ${bond} wei; a broken promise costs ${penalty}`);
@@ -103,7 +107,13 @@ function judge(
 export async function bondOf(
 	rpc: RpcTransport,
 	{ sequencer, slasher, timeline }: Pick<Receipt, "sequencer" | "slasher" | "timeline">,
-): Promise<Bonded | null> {
+): Promise<Bonds | null> {
+	const bonds = await readBonds(rpc, slasher, sequencer);
+	return bonds?.inbox === timeline ? bonds : null;
+}
+
+/** The same of a slasher of any timeline; null if there is none. */
+export async function readBonds(rpc: RpcTransport, slasher: Address, sequencer: Address): Promise<Bonds | null> {
 	const call = async (name: string, args: readonly unknown[], words: number): Promise<Result | null> => {
 		const answer = await callOrNull(rpc, slasher, slashing.encodeFunctionData(name, args));
 		return answer?.length === 32 * words ? slashing.decodeFunctionResult(name, answer) : null;
@@ -114,32 +124,15 @@ export async function bondOf(
 			await call("bondOf", [sequencer], 2),
 			await call("parameters", [], 4),
 		];
-		if (inbox === null || bond === null || parameters === null || inbox[0] !== getAddress(timeline)) return null;
-		const { challengeWindow, penalty } = parameters[0];
-		return { bond: bond[0], leavesAt: bond[1], penalty, challengeWindow };
+		if (inbox === null || bond === null || parameters === null) return null;
+		const { challengeWindow, exitDelay, livenessFee, penalty } = parameters[0];
+		const times = { exitDelay, challengeWindow };
+		return { bond: bond[0], leavesAt: bond[1], penalty, livenessFee, ...times, inbox: inbox[0].toLowerCase() };
 	} catch (error) {
 		// Bytes that are no answers to these questions.
 		if (isMeridianError(error)) throw error;
 		return null;
 	}
-}
-
-/** R-18: the right of kind 2 or 3 in whose window the tick is, if it is the signer's. */
-async function ownerOf(
-	rpc: RpcTransport,
-	module: Address,
-	config: TimelineConfig,
-	{ sequencer, tick }: Receipt,
-): Promise<Right | Extract<CoverVerdict, { ok: false }>> {
-	const first = Math.max(0, slotAt(config, tickTime(config, tick)));
-	for (let slot = first; slot <= first + SLOTS_AFTER; slot++) {
-		const right = await rightOf(rpc, module, slot);
-		if (right === null || tick < right.minTick || tick > right.maxTick) continue;
-		if (right.kind !== PROPOSER && right.kind !== STAKED) continue;
-		if (right.sequencer === sequencer) return right;
-		return no("not-owner", `tick ${tick} belongs to ${right.sequencer}, not to ${sequencer}`);
-	}
-	return no("no-right", `nobody is known to own tick ${tick} by an L1 proposer or by stake`);
 }
 
 async function timeOf(rpc: RpcTransport): Promise<number> {

@@ -1,9 +1,10 @@
 /** Who may publish which ticks, as the timeline's rights module says (R-18). Answers of a node are taken as they are. */
 import { Interface } from "ethers";
+import { slotAt, tickTime } from "../derive/clock.ts";
 import { RIGHTS_ABI } from "../primitives/abi.ts";
 import { bytesToHex, bytesToUint } from "../primitives/bytes.ts";
 import { isMeridianError } from "../primitives/errors.ts";
-import type { Address, Tick } from "../primitives/types.ts";
+import type { Address, Tick, TimelineConfig } from "../primitives/types.ts";
 import { bytesOf } from "./json.ts";
 import type { RpcTransport } from "./rpc.ts";
 
@@ -15,6 +16,17 @@ export interface Right {
 	/** 0: one fixed sequencer, 1: open, 2: an L1 proposer's delegate, 3: drawn from the staked set. */
 	readonly kind: number;
 }
+
+/** A right, and the slots that have it: those that are known. */
+export interface Window extends Right {
+	readonly firstSlot: number;
+	readonly lastSlot: number;
+}
+
+/** Of an L1 proposer's delegate, or of the staked set's: what a sequencer can own. */
+export const OWNED_KINDS: ReadonlySet<number> = new Set([2, 3]);
+/** A right begins at most one slot before the first slot after the tick's time, since a handover lead is at most a slot (R-15). */
+const SLOTS_AFTER = 2;
 
 const rights = new Interface(RIGHTS_ABI);
 /** A right without an end names the largest number. */
@@ -36,6 +48,48 @@ export async function rightOf(rpc: RpcTransport, module: Address, slot: number):
 		kind: tickOf(kind as Uint8Array),
 	};
 }
+
+/** The slot and right of an owner of the tick (R-18); null if none is known. Throws as `rightOf` does. */
+export async function ownerOf(
+	rpc: RpcTransport,
+	module: Address,
+	config: TimelineConfig,
+	tick: Tick,
+): Promise<{ readonly slot: number; readonly right: Right } | null> {
+	const first = Math.max(0, slotAt(config, tickTime(config, tick)));
+	for (let slot = first; slot <= first + SLOTS_AFTER; slot++) {
+		const right = await rightOf(rpc, module, slot);
+		if (right !== null && right.minTick <= tick && tick <= right.maxTick && OWNED_KINDS.has(right.kind))
+			return { slot, right };
+	}
+	return null;
+}
+
+/** The whole window that an owner of the tick has it by; null if none is known. Throws as `rightOf` does. */
+export async function windowOf(
+	rpc: RpcTransport,
+	module: Address,
+	config: TimelineConfig,
+	tick: Tick,
+): Promise<Window | null> {
+	const owner = await ownerOf(rpc, module, config, tick);
+	if (owner === null) return null;
+	const { right, slot } = owner;
+	const isIn = async (other: number): Promise<boolean> =>
+		other >= 0 && isSameRight(right, await rightOf(rpc, module, other));
+	let [firstSlot, lastSlot] = [slot, slot];
+	while (await isIn(firstSlot - 1)) firstSlot--;
+	while (await isIn(lastSlot + 1)) lastSlot++;
+	return { ...right, firstSlot, lastSlot };
+}
+
+/** Windows that follow each other have other ticks, whoever owns them. */
+export const isSameRight = (right: Right, other: Right | null): boolean =>
+	other !== null &&
+	other.minTick === right.minTick &&
+	other.maxTick === right.maxTick &&
+	other.sequencer === right.sequencer &&
+	other.kind === right.kind;
 
 /** What a contract returns; null if it reverts. */
 export async function callOrNull(rpc: RpcTransport, to: Address, data: string): Promise<Uint8Array | null> {

@@ -94,9 +94,14 @@ export const PROPOSER_REGISTRY_ABI = [
 ] as const;
 
 export const SLASHER_ABI = [
+	"event Slashed(address indexed sequencer, uint64 indexed tick, uint8 fault, uint256 amount, uint256 reward, address challenger)",
 	"function inbox() view returns (address)",
 	"function bondOf(address sequencer) view returns (uint256 amount, uint256 leavesAt)",
 	"function add(address sequencer) payable",
+	"function startLeaving()",
+	"function stay()",
+	"function take(address recipient)",
+	"function slash(((uint64 tick, uint32 index, bytes32 itemHash, bytes signature) commitment, uint64 slot, uint8 fault, bytes proof) evidence) returns (uint256 amount)",
 	"function parameters() view returns ((uint128 penalty, uint128 livenessFee, uint64 exitDelay, uint64 challengeWindow))",
 ] as const;
 

@@ -6,7 +6,7 @@ import type { Address } from "../primitives/types.ts";
 import type { Request } from "./l1-account.ts";
 import type { L1Call } from "./l1-transaction.ts";
 
-/** Errors that publishing, forcing, depositing, acting for proposers and keeping can meet. Held equal to the compiled contracts by a test. */
+/** Errors that publishing, forcing, depositing, acting for proposers, keeping, bonds and evidence can meet. Held equal to the compiled contracts by a test. */
 export const REVERT_ABI = [
 	"error InvalidAmount(uint256 weiAmount)",
 	"error ZeroRecipient()",
@@ -38,6 +38,25 @@ export const REVERT_ABI = [
 	"error InvalidSignature(bytes32 signingRoot)",
 	"error NotNamed(uint256 validatorIndex, address caller, address named)",
 	"error NotDelegate(uint256 validatorIndex, address caller, address delegate)",
+	"error Leaving(address sequencer, uint256 leavesAt)",
+	"error NotLeaving(address sequencer)",
+	"error NoBond(address sequencer)",
+	"error StillBonded(address sequencer, uint256 leavesAt, uint256 timestamp)",
+	"error NotOwner(address signer, address sequencer, uint256 kind)",
+	"error OutsideWindow(uint256 tick, uint256 minTick, uint256 maxTick)",
+	"error ChallengeOver(uint256 tick, uint256 deadline, uint256 timestamp)",
+	"error AlreadyShown(address sequencer, uint256 tick)",
+	"error NothingToSlash(address sequencer)",
+	"error UnknownEntry(uint256 id, bytes32 found)",
+	"error WrongPublication(bytes32 claimed, bytes32 found)",
+	"error NoOrderVerifier()",
+	"error NotVoid(uint256 id, uint8 status)",
+	"error WindowNotOver(uint256 slot, uint256 endsAt, uint256 timestamp)",
+	"error NoPayload(uint256 slot)",
+	"error NotOmitted(uint256 tick, uint256 published)",
+	"error NotTaken(uint256 tick, uint256 parentLastTick, uint256 firstTick, uint256 lastTick)",
+	"error TakenWithinWindow(uint256 timestamp, uint256 endsAt)",
+	"error NoOrigin(uint256 tick, uint256 oldest)",
 ] as const;
 
 const ADVICE: Readonly<Record<string, string>> = {
@@ -71,6 +90,25 @@ const ADVICE: Readonly<Record<string, string>> = {
 	InvalidSignature: "the validator's nonce has moved on; run the command again",
 	NotNamed: "the validator names its delegate first; each naming can be accepted once",
 	NotDelegate: "only the last one that has accepted for the validator can end it",
+	Leaving: "take the announcement back first (meridian bond stay)",
+	NotLeaving: "announce it first (meridian bond leave)",
+	NoBond: "there is nothing to take",
+	StillBonded: "it may be taken after the time named",
+	NotOwner: "the right is another's by now; L1 may have reorganized",
+	OutsideWindow: "L1 may have reorganized; run the command again",
+	ChallengeOver: "it could be shown until the time named",
+	AlreadyShown: "somebody has shown it before",
+	NothingToSlash: "the sequencer has no bond left",
+	UnknownEntry: "the Inbox has forgotten the publication, or L1 has reorganized",
+	WrongPublication: "L1 has reorganized; run the command again",
+	NoOrderVerifier: "nobody tells L1 which publications are void yet, so this fault cannot be shown (P-10)",
+	NotVoid: "nobody has told L1 that it is void",
+	WindowNotOver: "run the command again after the time named",
+	NoPayload: "the window's last slot was missed, or is forgotten by now: nobody is charged with that",
+	NotOmitted: "somebody has published meanwhile; run the command again",
+	NotTaken: "L1 has reorganized; run the command again",
+	TakenWithinWindow: "its owner could not publish it any more: nobody is charged with that",
+	NoOrigin: "L1 has no block that the tick could have seen: nobody could publish it",
 	OutsideRight: "the right to publish is over other ticks; try again in its slots",
 };
 

@@ -2,6 +2,7 @@
 import { expect } from "chai";
 import { ethers } from "ethers";
 import { after, before, describe, it } from "mocha";
+import { merkleProof, merkleRoot } from "../../src/codec/merkle.ts";
 import {
 	type Contradiction,
 	encodeContradiction,
@@ -11,8 +12,7 @@ import {
 	missingTick,
 	otherItem,
 	type PublishedTicks,
-} from "../../bench/evidence-proofs.ts";
-import { merkleProof, merkleRoot } from "../../src/codec/merkle.ts";
+} from "../../src/l1/evidence.ts";
 import { bytesToHex } from "../../src/primitives/bytes.ts";
 import type { Hash32 } from "../../src/primitives/types.ts";
 import { createPreconfWorld, type Evidence, item, items, type PreconfWorld, WINDOW } from "./support/preconf.ts";

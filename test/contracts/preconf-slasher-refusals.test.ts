@@ -2,9 +2,10 @@
 import { expect } from "chai";
 import { ethers } from "ethers";
 import { after, afterEach, before, beforeEach, describe, it } from "mocha";
-import { commit, encodeContradiction, encodeEquivocation, FAULT, otherItem } from "../../bench/evidence-proofs.ts";
+import { commit } from "../../bench/commitments.ts";
 import { PARAMETERS } from "../../bench/preconf-l1.ts";
 import { bundleHash } from "../../src/codec/itemHash.ts";
+import { encodeContradiction, encodeEquivocation, FAULT, otherItem } from "../../src/l1/evidence.ts";
 import { bytesToHex } from "../../src/primitives/bytes.ts";
 import type { Hash32 } from "../../src/primitives/types.ts";
 import {

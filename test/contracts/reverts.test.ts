@@ -7,7 +7,7 @@ import { explainRevert, REVERT_ABI } from "../../src/sequencer/reverts.ts";
 
 const CONTRACTS = [
 	...["Inbox", "ForcedInclusion", "Bridge", "SingleSequencer", "OpenRights", "LookaheadOracle", "ProposerRegistry"],
-	...["ProposerRights", "StakedSequencerSet"],
+	...["ProposerRights", "StakedSequencerSet", "PreconfSlasher"],
 ];
 
 describe("reverts in words", () => {

@@ -1,11 +1,13 @@
 /** Who breaks a promise pays, in the same worlds in which nobody else does: the challenger of the other tests is not blind (P-6 to P-11). */
 import { expect } from "chai";
 import { beforeEach, describe, it } from "mocha";
-import { commit, FAULT } from "../../bench/evidence-proofs.ts";
+import { commit } from "../../bench/commitments.ts";
 import type { Receipt } from "../../src/codec/receipt.ts";
+import { encodeSlash, FAULT } from "../../src/l1/evidence.ts";
+import { connectL1 } from "../../src/node/connect.ts";
+import { findFault, type Judgement } from "../../src/node/fault.ts";
 import type { Hex } from "../../src/primitives/types.ts";
 import { seededRandom } from "../helpers/execute/random.ts";
-import { encodeSlash } from "../helpers/preconf/challenger.ts";
 import type { Change } from "../helpers/preconf/promiser.ts";
 import { ABI, alice, challenger } from "../helpers/preconf/rightsWorld.ts";
 import { useTrial } from "../helpers/preconf/trial.ts";
@@ -39,7 +41,14 @@ describe("a promising sequencer that is not honest", function () {
 		return receipt;
 	}
 
-	/** The fault, and no other, can be shown; and it costs what it costs. */
+	/** As `meridian slash` finds it, with L1 and receipts alone. */
+	async function judged(receipt: Receipt, others: readonly Receipt[] = []): Promise<Judgement> {
+		const { at, chain } = trial().matrix.world;
+		const source = connectL1({ rpc: chain.url, inbox: at.inbox });
+		return await findFault({ source, rpc: chain.rpc, receipt, others });
+	}
+
+	/** The fault, and no other, can be shown; it is found; and it costs what it costs. */
 	async function expectCaught(receipt: Receipt, fault: number, cost: bigint): Promise<void> {
 		const { matrix } = trial();
 		const { world } = matrix;
@@ -47,9 +56,10 @@ describe("a promising sequencer that is not honest", function () {
 		const its = passed.filter(({ commitment }) => commitment.signature === receipt.signature);
 		expect(new Set(its.map((evidence) => evidence.fault))).to.deep.equal(new Set([fault]));
 		const before = await world.bondOf(alice);
-		const [evidence] = its;
-		if (evidence === undefined) expect.fail("not caught");
-		expect(await world.sendNow(challenger, world.at.slasher, encodeSlash(evidence))).to.equal(true);
+		const found = await judged(receipt, matrix.sequencer.receipts);
+		if (found.kind !== "broken") expect.fail(`${found.kind}: ${found.what}`);
+		expect(FAULT[found.fault]).to.equal(fault);
+		expect(await world.sendNow(challenger, world.at.slasher, encodeSlash(found.evidence))).to.equal(true);
 		expect(before - (await world.bondOf(alice))).to.equal(cost);
 		const shown = [alice.address, receipt.tick, fault === FAULT.omission];
 		expect((await world.ask(ABI.slasher, world.at.slasher, "isShown", shown))[0]).to.equal(true);
@@ -71,6 +81,19 @@ describe("a promising sequencer that is not honest", function () {
 		const l1Origin = ticks.at(-1)?.l1Origin ?? 0;
 		return [{ tick: promisedTick() + 1, l1Origin, items: [] }];
 	};
+
+	it("is not accused of what it can still keep, nor of what it has kept", async () => {
+		const { grow, matrix, promiseAtEnd } = trial();
+		await grow(8);
+		const last = await promiseAtEnd(2);
+		const receipt = matrix.sequencer.receipts.at(-1) as Receipt;
+		expect((await judged(receipt)).kind).to.equal("open");
+		await matrix.step(last, { asks: 0 });
+		await matrix.step();
+		const { kind, what } = await judged(receipt, matrix.sequencer.receipts);
+		expect({ kind, what }).to.deep.include({ kind: "kept" });
+		expect(what).to.match(/^publication \d+ \(L1 block \d+\) has it at place \d+ of tick \d+$/);
+	});
 
 	it("promises a place twice (P-8)", async () => {
 		const receipt = await breaks((ticks) => ticks);

@@ -2,11 +2,11 @@
 import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { tickAt } from "../../src/derive/clock.ts";
+import type { Window } from "../../src/l1/rights.ts";
 import type { MeridianError } from "../../src/primitives/errors.ts";
 import type { Tick } from "../../src/primitives/types.ts";
 import { openProof } from "../../src/sequencer/publishing.ts";
 import { Sequencer } from "../../src/sequencer/sequencer.ts";
-import type { Window } from "../../src/sequencer/windows/book.ts";
 import { seededRandom } from "../helpers/execute/random.ts";
 import { WindowWorld } from "../helpers/sequencer/windows.ts";
 import { Witness } from "../helpers/sequencer/witness.ts";

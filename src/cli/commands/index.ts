@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { register as bench } from "./bench.ts";
+import { register as bond } from "./bond.ts";
 import { register as bundle } from "./bundle.ts";
 import { register as check } from "./check.ts";
 import { register as deposit } from "./deposit.ts";
@@ -12,6 +13,7 @@ import { register as lookahead } from "./lookahead.ts";
 import { register as proposer } from "./proposer.ts";
 import { register as publish } from "./publish.ts";
 import { register as sequence } from "./sequence.ts";
+import { register as slash } from "./slash.ts";
 import { register as test } from "./test.ts";
 import { register as verify } from "./verify.ts";
 
@@ -27,7 +29,9 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
 	deposit,
 	lookahead,
 	proposer,
+	bond,
 	sequence,
+	slash,
 	test,
 	fuzz,
 	bench,

@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { addL1Flags, wholeNumber } from "../reading/flags.ts";
-import { addKeyFlag } from "../writing/flags.ts";
+import { addBlobProofsFlag, addKeyFlag } from "../writing/flags.ts";
 import type { SequenceFlags } from "../writing/sequence.ts";
 
 const DESCRIPTION = `a sequencer for an L1 proposer's delegate, or one of the staked set
@@ -24,7 +24,7 @@ const port = (text: string): number => {
 /** `meridian sequence`. */
 export function register(program: Command): void {
 	const command = program.command("sequence").summary("run a sequencer in its windows").description(DESCRIPTION);
-	addKeyFlag(addL1Flags(command))
+	addBlobProofsFlag(addKeyFlag(addL1Flags(command)))
 		.requiredOption("--slasher <address>", "the timeline's PreconfSlasher, where the bond is")
 		.requiredOption("--journal <dir>", "folder of what has been promised; keep it")
 		.option("--port <n>", "where transactions are taken; 0: any free one", port, 0)
@@ -39,14 +39,6 @@ export function register(program: Command): void {
 			wholeNumber,
 		)
 		.option("--calldata", "publish in calldata, not in whatever costs less", false)
-		.addOption(
-			new Option(
-				"--blob-proofs <kind>",
-				"what the L1 node takes with blobs: since Osaka cell proofs, before it blob proofs",
-			)
-				.choices(["cell", "blob"])
-				.default("cell"),
-		)
 		.addHelpText("after", HELP)
 		.action(async (flags: SequenceFlags) => {
 			const { sequence } = await import("../writing/sequence.ts");

@@ -7,7 +7,7 @@ Whoever wrote the directory need not be trusted: every order root, outcome, bloc
 is compared, so it may end before the L1 head, or hold some of the rollups.
 
 With --receipt, says whether a promise of a sequencer is good: its signature, the transaction or bundle if that is given, and with
---rpc that the sequencer owns the tick and has a bond.`;
+--rpc or --l1 that the sequencer owns the tick and has a bond. Whether it was kept, meridian slash finds out.`;
 
 const HELP = `
 Examples:
@@ -31,7 +31,11 @@ export function register(program: Command): void {
 		.option("--out <dir>", "the directory; only its files are read, never the store in it")
 		.option("--receipt <file>", "check this receipt instead; - reads it from stdin")
 		.option("--item <file>", "with --receipt: the transaction or bundle that was sent")
-		.option("--rpc <url>", "with --receipt: JSON-RPC of an L1 node, to look up the right and the bond", httpUrl)
+		.option(
+			"--rpc <url>",
+			"with --receipt: JSON-RPC of an L1 node, to look up the right and the bond; --l1 does, too",
+			httpUrl,
+		)
 		.option("--slasher <address>", "with --rpc: the timeline's PreconfSlasher, if you know it")
 		.option("--json", "print the result as one JSON object on the last line of stdout", false)
 		.addHelpText("after", HELP)
@@ -39,7 +43,8 @@ export function register(program: Command): void {
 			const { receipt, ...rest } = flags;
 			if (receipt !== undefined) {
 				const { verifyReceiptFile } = await import("../reading/receipt.ts");
-				await verifyReceiptFile({ ...rest, receipt });
+				const rpc = flags.rpc ?? flags.l1;
+				await verifyReceiptFile({ ...rest, receipt, ...(rpc === undefined ? {} : { rpc }) });
 				return;
 			}
 			const { inbox, l1, out } = flags;

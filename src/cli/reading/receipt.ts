@@ -36,6 +36,18 @@ export async function verifyReceiptFile(flags: ReceiptFlags): Promise<void> {
 	output.result({ ok: true, checked, receipt, ...(cover === null ? {} : { cover: cover.cover }) });
 }
 
+/** A receipt that is good. Throws `usage` (`no-file`, `bad-receipt`). */
+export async function goodReceipt(path: string): Promise<Receipt> {
+	const parsed = parseReceipt(await readText(path));
+	const verdict = parsed.ok ? verifyReceipt(parsed.receipt) : parsed;
+	if (parsed.ok && verdict.ok) return parsed.receipt;
+	const { reason, what } = verdict as { readonly reason: string; readonly what: string };
+	throw new MeridianError("usage", "bad-receipt", `${path} holds no good receipt (${reason}): ${what}`, {
+		reason,
+		hint: "meridian verify --receipt says more; a receipt is what the sequencer has answered",
+	});
+}
+
 function bad(
 	output: Output,
 	receipt: Receipt | null,

@@ -1,11 +1,11 @@
 /** What `meridian deposit` does. */
-import { Interface, parseEther } from "ethers";
+import { Interface } from "ethers";
 import { tickAt } from "../../derive/clock.ts";
 import { parseAddress } from "../../node/connect.ts";
 import { BRIDGE_ABI } from "../../primitives/abi.ts";
-import { MeridianError } from "../../primitives/errors.ts";
 import type { Hex } from "../../primitives/types.ts";
 import { sendCall, waitForReceipt } from "../../sequencer/l1-send.ts";
+import { parseAmount } from "./amount.ts";
 import type { WriteFlags } from "./flags.ts";
 import { withWriter } from "./open.ts";
 import { minedEvent } from "./receipts.ts";
@@ -35,17 +35,4 @@ export async function deposit(flags: DepositFlags): Promise<void> {
 		output.line(`credited by the first tick that has seen that block; by tick ${last} if nobody publishes`);
 		output.result({ hash, l1Block: receipt.blockNumber, rollupId: rollup, to, gwei: wei / GWEI, index });
 	});
-}
-
-function parseAmount(text: string): bigint {
-	const bad = (why: string): MeridianError =>
-		new MeridianError(
-			"usage",
-			"bad-amount",
-			`--amount ${text}: ${why}; give ETH like 0.5, at least one gwei, whole gwei`,
-		);
-	if (!/^\d+(\.\d{1,18})?$/.test(text)) throw bad("not an amount of ETH");
-	const wei = parseEther(text);
-	if (wei === 0n || wei % GWEI !== 0n) throw bad(wei === 0n ? "nothing" : "not whole gwei");
-	return wei;
 }

@@ -1,5 +1,5 @@
 /** The options that every command has that sends something to L1. */
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { addL1Flags, type L1Flags, rollupIds } from "../reading/flags.ts";
 
 export interface PayFlags extends L1Flags {
@@ -21,14 +21,26 @@ export function rawTransactions(text: string, before: readonly string[] = []): r
 	throw new InvalidArgumentError("give a signed transaction as 0x and an even number of hex digits.");
 }
 
+export interface BlobProofFlags {
+	readonly blobProofs: "cell" | "blob";
+}
+
+/** What the L1 node takes with blobs (EIP-7594). */
+export function addBlobProofsFlag(command: Command): Command {
+	const text = "what the L1 node takes with blobs: since Osaka cell proofs, before it blob proofs";
+	return command.addOption(new Option("--blob-proofs <kind>", text).choices(["cell", "blob"]).default("cell"));
+}
+
+export const wrapperVersionOf = ({ blobProofs }: BlobProofFlags): 0 | 1 => (blobProofs === "cell" ? 1 : 0);
+
 /** Where ticks are published by hand. */
-export interface PublishingFlags {
+export interface PublishingFlags extends BlobProofFlags {
 	readonly calldata: boolean;
 	readonly open: boolean;
 }
 
 export function addPublishingFlags(command: Command): Command {
-	return command
+	return addBlobProofsFlag(command)
 		.option("--calldata", "publish in calldata, not in blobs", false)
 		.option("--open", "by the right that anyone has once nobody has published for long (rights.md, R-17)", false);
 }

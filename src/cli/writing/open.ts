@@ -9,7 +9,7 @@ import { openProof } from "../../sequencer/publishing.ts";
 import { Sequencer } from "../../sequencer/sequencer.ts";
 import { createOutput, type Output } from "../output.ts";
 import { connect, interruptible } from "../reading/open.ts";
-import type { PayFlags, PublishingFlags } from "./flags.ts";
+import { type BlobProofFlags, type PayFlags, type PublishingFlags, wrapperVersionOf } from "./flags.ts";
 
 export interface Writer {
 	readonly source: L1Source;
@@ -21,24 +21,30 @@ export interface Writer {
 }
 
 /** Throws `usage` (`no-key`, `bad-key`) before L1 is asked anything, and what `connect` throws. Keys are in no message. */
-export async function withWriter(flags: PayFlags, work: (writer: Writer) => Promise<void>): Promise<void> {
+export async function withWriter(
+	flags: PayFlags & Partial<BlobProofFlags>,
+	work: (writer: Writer) => Promise<void>,
+): Promise<void> {
 	const output = createOutput({ json: flags.json });
 	const wallet = readKey(flags.key, output);
 	await interruptible(async (signal) => {
 		const { source, timeline } = await connect(flags, output, signal);
 		const request = httpTransport(flags.l1).request;
-		await work({ source, timeline, request, account: await createL1Account(request, wallet), output, signal });
+		const { blobProofs = "cell" } = flags;
+		const account = await createL1Account(request, wallet, { wrapperVersion: wrapperVersionOf({ blobProofs }) });
+		await work({ source, timeline, request, account, output, signal });
 	});
 }
 
 /** A sequencer that publishes by hand. */
 export async function openSequencer(
 	{ account, source }: Writer,
-	{ archive, calldata, open }: PublishingFlags & PayFlags,
+	{ archive, blobProofs, calldata, open }: PublishingFlags & PayFlags,
 ): Promise<Sequencer> {
 	return await Sequencer.open(source, {
 		account,
 		carrier: calldata ? "calldata" : "blobs",
+		wrapperVersion: wrapperVersionOf({ blobProofs }),
 		...(archive === undefined ? {} : { archive: openArchive(archive) }),
 		...(open ? { proof: openProof } : {}),
 	});

@@ -10,7 +10,14 @@ import { readKey } from "./open.ts";
 export interface Payer {
 	readonly account: L1Account;
 	/** Sends the call and waits until it is mined. Throws `usage` (`reverted`, `l1-funds`) and what broadcasting throws. */
-	call(to: Address, contract: Interface, name: string, parameters: readonly unknown[]): Promise<L1Receipt>;
+	call(
+		to: Address,
+		contract: Interface,
+		name: string,
+		parameters: readonly unknown[],
+		/** Wei; nothing by default. */
+		value?: bigint,
+	): Promise<L1Receipt>;
 }
 
 /** Throws `usage` (`no-key`, `bad-key`); keys are in no message. */
@@ -23,9 +30,9 @@ export async function openPayer(
 	const account = await createL1Account(rpc.request, readKey(key, output));
 	return {
 		account,
-		async call(to, contract, name, parameters) {
+		async call(to, contract, name, parameters, value = 0n) {
 			const data = contract.encodeFunctionData(name, [...parameters]) as Hex;
-			const hash = await sendCall(rpc.request, account, { to, data, value: 0n });
+			const hash = await sendCall(rpc.request, account, { to, data, value });
 			output.note(`sent ${hash}; waiting until it is mined`);
 			return await waitForReceipt(account, hash, { signal });
 		},

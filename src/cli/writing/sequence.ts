@@ -4,6 +4,7 @@ import { slotAt } from "../../derive/clock.ts";
 import { openArchive } from "../../l1/archive.ts";
 import { bondOf } from "../../l1/cover.ts";
 import { blobSidecar } from "../../l1/kzg.ts";
+import type { Window } from "../../l1/rights.ts";
 import { httpTransport, type RpcTransport } from "../../l1/rpc.ts";
 import { parseAddress } from "../../node/connect.ts";
 import { ZERO_ADDRESS } from "../../primitives/bytes.ts";
@@ -13,15 +14,16 @@ import type { Address } from "../../primitives/types.ts";
 import { createL1Account, type L1Account } from "../../sequencer/l1-account.ts";
 import { servePromises } from "../../sequencer/preconf/server.ts";
 import { createPromiseSigner } from "../../sequencer/preconf/signer.ts";
-import { type Window, windowLeadOf } from "../../sequencer/windows/book.ts";
+import { windowLeadOf } from "../../sequencer/windows/book.ts";
 import { type Doing, followWindows, type WindowEvent } from "../../sequencer/windows/follow.ts";
 import { type WindowPublication, WindowSequencer, type WindowSync } from "../../sequencer/windows/sequencer.ts";
 import { createOutput, type Output } from "../output.ts";
 import type { L1Flags } from "../reading/flags.ts";
 import { connect, interruptible } from "../reading/open.ts";
+import { type BlobProofFlags, wrapperVersionOf } from "./flags.ts";
 import { readKey } from "./open.ts";
 
-export interface SequenceFlags extends L1Flags {
+export interface SequenceFlags extends L1Flags, BlobProofFlags {
 	readonly key?: string;
 	readonly slasher: string;
 	readonly journal: string;
@@ -29,7 +31,6 @@ export interface SequenceFlags extends L1Flags {
 	readonly host: string;
 	readonly lead?: number;
 	readonly calldata: boolean;
-	readonly blobProofs: "cell" | "blob";
 }
 
 const PROOFS = "L1 takes --blob-proofs cell since Osaka and --blob-proofs blob before; --calldata does without";
@@ -41,7 +42,7 @@ export async function sequence(flags: SequenceFlags): Promise<void> {
 	await interruptible(async (signal) => {
 		const { source, timeline } = await connect(flags, output, signal);
 		const rpc = httpTransport(flags.l1);
-		const wrapperVersion = flags.blobProofs === "cell" ? 1 : 0;
+		const wrapperVersion = wrapperVersionOf(flags);
 		const account = await createL1Account(rpc.request, wallet, { wrapperVersion });
 		const handoverLead = await windowLeadOf(rpc, timeline.rights);
 		await checkFunds(account);

@@ -1,7 +1,8 @@
 /** Slot by slot: who proposed on L1, whose the right was, what was published by whom, and what became of the promises in its ticks. */
+
+import type { Window } from "../../l1/rights.ts";
 import type { PublicationRecord, TickRecord } from "../../node/records.ts";
 import type { Address, Hash32, Tick } from "../../primitives/types.ts";
-import type { Window } from "../../sequencer/windows/book.ts";
 
 /** A promise that a user was given. */
 export interface Promised {

@@ -1,7 +1,8 @@
 /** What a sequencer knows of its windows and of L1's clock, from L1 itself (P-14). */
 import { slotAt, slotStart } from "../../derive/clock.ts";
+import { OWNED_KINDS } from "../../l1/rights.ts";
 import type { Address, Tick, TimelineConfig } from "../../primitives/types.ts";
-import { OWNED_KINDS, type WindowBook } from "../windows/book.ts";
+import type { WindowBook } from "../windows/book.ts";
 import type { ClockReading, Ownership, PromiseGate } from "./types.ts";
 
 export interface GateOptions {

@@ -1,5 +1,5 @@
 /** Whose the coming slots are, as L1 says (R-18): asked slot by slot, and kept, since a right that is fixed does not change. */
-import { handoverLeadOf, type Right, rightOf } from "../../l1/rights.ts";
+import { handoverLeadOf, isSameRight, type Right, rightOf, type Window } from "../../l1/rights.ts";
 import type { RpcTransport } from "../../l1/rpc.ts";
 import { MeridianError } from "../../primitives/errors.ts";
 import type { Address, Tick } from "../../primitives/types.ts";
@@ -12,14 +12,6 @@ export interface BookOptions {
 	readonly slotsAhead?: number;
 }
 
-/** A right, and the slots that have it: those that are known. */
-export interface Window extends Right {
-	readonly firstSlot: number;
-	readonly lastSlot: number;
-}
-
-/** Of an L1 proposer's delegate, or of the staked set's: what a sequencer can own. */
-export const OWNED_KINDS: ReadonlySet<number> = new Set([2, 3]);
 const NOBODY = 1;
 
 export class WindowBook {
@@ -61,8 +53,8 @@ export class WindowBook {
 		const right = this.#rights.get(slot);
 		if (right === undefined) return null;
 		let [firstSlot, lastSlot] = [slot, slot];
-		while (isSame(right, this.#rights.get(firstSlot - 1))) firstSlot--;
-		while (isSame(right, this.#rights.get(lastSlot + 1))) lastSlot++;
+		while (isSameRight(right, this.#rights.get(firstSlot - 1) ?? null)) firstSlot--;
+		while (isSameRight(right, this.#rights.get(lastSlot + 1) ?? null)) lastSlot++;
 		return { ...right, firstSlot, lastSlot };
 	}
 
@@ -73,14 +65,6 @@ export class WindowBook {
 		return null;
 	}
 }
-
-/** Windows that follow each other have other ticks, whoever owns them. */
-const isSame = (right: Right, other: Right | undefined): boolean =>
-	other !== undefined &&
-	other.minTick === right.minTick &&
-	other.maxTick === right.maxTick &&
-	other.sequencer === right.sequencer &&
-	other.kind === right.kind;
 
 /**
  * Seconds between a window's last tick and its last slot. Throws `usage` with `no-windows` if the timeline's rights are not those of section 3 of

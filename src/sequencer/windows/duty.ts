@@ -3,8 +3,8 @@
  * times are L1's.
  */
 import { slotAt, slotStart, tickAt } from "../../derive/clock.ts";
+import { OWNED_KINDS, type Window } from "../../l1/rights.ts";
 import type { Address, Tick, TimelineConfig } from "../../primitives/types.ts";
-import { OWNED_KINDS, type Window } from "./book.ts";
 
 /** What knows windows: a `WindowBook`. */
 export interface Windows {

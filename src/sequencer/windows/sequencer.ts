@@ -6,6 +6,7 @@
 import { unpackRingWord } from "../../codec/header.ts";
 import { slotAt, slotStart } from "../../derive/clock.ts";
 import type { L1Source } from "../../derive/ports.ts";
+import type { Window } from "../../l1/rights.ts";
 import type { RpcTransport } from "../../l1/rpc.ts";
 import type { Address, Tick } from "../../primitives/types.ts";
 import type { L1Account } from "../l1-account.ts";
@@ -16,7 +17,7 @@ import type { PromiseSigner } from "../preconf/signer.ts";
 import type { PromiseLimits } from "../preconf/types.ts";
 import { Sequencer } from "../sequencer.ts";
 import type { PublishReport, SequencerOptions, SyncReport, UnsafeTick } from "../types.ts";
-import { type Window, WindowBook, windowLeadOf } from "./book.ts";
+import { WindowBook, windowLeadOf } from "./book.ts";
 import { type Due, type DutyContext, dueIn, isOwn, targetSlot } from "./duty.ts";
 
 export interface WindowOptions extends Omit<SequencerOptions, "account" | "promises"> {

@@ -5,8 +5,9 @@ import { expect } from "chai";
 import { ethers } from "ethers";
 import { network } from "hardhat";
 import { DEVELOPMENT_KEY } from "../../../bench/anvil.ts";
-import { commit, type Promised, type PublishedTicks, type TickItems } from "../../../bench/evidence-proofs.ts";
+import { commit } from "../../../bench/commitments.ts";
 import { createPreconfL1, type PreconfL1, type PreconfOptions } from "../../../bench/preconf-l1.ts";
+import type { Promised, PublishedTicks, TickItems } from "../../../src/l1/evidence.ts";
 import type { Hash32 } from "../../../src/primitives/types.ts";
 import type { IPreconfSlasher } from "../../../typechain-types/l1/PreconfSlasher.ts";
 

@@ -9,7 +9,7 @@ import {
 	type Promised,
 	type PublishedTicks,
 	type TickItems,
-} from "../../../bench/evidence-proofs.ts";
+} from "../../../src/l1/evidence.ts";
 import { type Evidence, item, items, type PreconfWorld, WINDOW } from "./preconf.ts";
 
 export const TICK = 60;

@@ -1,25 +1,20 @@
 /** Who knows every commitment and every publication there ever was, and tries every fault with all of them (P-8 to P-11). */
 import { Interface } from "ethers";
+import type { Receipt } from "../../../src/codec/receipt.ts";
+import { slotAt } from "../../../src/derive/clock.ts";
 import {
 	type Contradiction,
+	type Evidence,
 	encodeContradiction,
 	encodeEquivocation,
 	encodePublication,
+	encodeSlash,
 	FAULT,
 	missingTick,
 	otherItem,
 	type PublishedTicks,
-} from "../../../bench/evidence-proofs.ts";
-import type { Receipt } from "../../../src/codec/receipt.ts";
-import { slotAt } from "../../../src/derive/clock.ts";
+} from "../../../src/l1/evidence.ts";
 import { ABI, addressOf, challenger, EPOCH, type RightsWorld } from "./rightsWorld.ts";
-
-export interface Evidence {
-	readonly commitment: Pick<Receipt, "tick" | "index" | "itemHash" | "signature">;
-	readonly slot: number;
-	readonly fault: number;
-	readonly proof: string;
-}
 
 /** What became of all evidence: what passed, and how often which error refused the rest. */
 export interface Verdict {
@@ -59,9 +54,6 @@ export async function challenge(
 	}
 	return { passed, refused };
 }
-
-export const encodeSlash = ({ commitment: { index, itemHash, signature, tick }, ...rest }: Evidence): string =>
-	ABI.slasher.encodeFunctionData("slash", [{ commitment: { tick, index, itemHash, signature }, ...rest }]);
 
 /** Slots in whose window the tick is, and one before and one after them. */
 async function slotsOf(world: RightsWorld, tick: number): Promise<number[]> {

@@ -1,12 +1,12 @@
 /** Every publication that was ever in a block of an L1, canonical or not, as evidence needs it. */
 import type { HDNodeWallet } from "ethers";
 import { Interface } from "ethers";
-import type { PublishedTicks, TickItems } from "../../../bench/evidence-proofs.ts";
 import { packMeta } from "../../../src/codec/header.ts";
 import { itemHash } from "../../../src/codec/itemHash.ts";
 import { buildPublication, type PlannedTick } from "../../../src/derive/plan.ts";
 import { findBlock } from "../../../src/derive/state.ts";
 import type { OrderState } from "../../../src/derive/types.ts";
+import type { PublishedTicks, TickItems } from "../../../src/l1/evidence.ts";
 import { INBOX_ABI } from "../../../src/primitives/abi.ts";
 import { bytesToHex } from "../../../src/primitives/bytes.ts";
 import { keccakHex } from "../../../src/primitives/hash.ts";

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 import { describeRow, Ledger, ROW_TITLE } from "../../../src/devnet/beacon/ledger.ts";
+import type { Window } from "../../../src/l1/rights.ts";
 import type { PublicationRecord, TickRecord } from "../../../src/node/records.ts";
 import { ZERO_ADDRESS } from "../../../src/primitives/bytes.ts";
 import type { Address, Hash32 } from "../../../src/primitives/types.ts";
-import type { Window } from "../../../src/sequencer/windows/book.ts";
 
 const NORTH: Address = `0x${"11".repeat(20)}`;
 const SOUTH: Address = `0x${"22".repeat(20)}`;

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 import { slotStart, tickTime } from "../../../../src/derive/clock.ts";
+import type { Window } from "../../../../src/l1/rights.ts";
 import type { Address } from "../../../../src/primitives/types.ts";
-import type { Window } from "../../../../src/sequencer/windows/book.ts";
 import { dueIn, isOwn, targetSlot } from "../../../../src/sequencer/windows/duty.ts";
 import { seededRandom } from "../../../helpers/execute/random.ts";
 import { CONFIG } from "../../../helpers/preconf/world.ts";

@@ -1,18 +1,30 @@
-/** Evidence as `PreconfSlasher` takes it: commitments, and proofs from publications. */
-import { ethers } from "ethers";
-import { packMeta } from "../src/codec/header.ts";
-import { merkleProof, merkleRoot } from "../src/codec/merkle.ts";
-import { tickHash } from "../src/codec/order.ts";
-import { bytesToHex, hexToBytes } from "../src/primitives/bytes.ts";
-import type { Address, Hash32, PublicationHeader } from "../src/primitives/types.ts";
-import type { IPreconfSlasher } from "../typechain-types/l1/PreconfSlasher.ts";
+/** Evidence of broken promises as `PreconfSlasher` takes it (docs/spec/preconfirmations.md, section 3): what is shown, and its bytes. */
+import { AbiCoder, type BytesLike, Interface } from "ethers";
+import { packMeta } from "../codec/header.ts";
+import { merkleProof, merkleRoot } from "../codec/merkle.ts";
+import { tickHash } from "../codec/order.ts";
+import type { Receipt } from "../codec/receipt.ts";
+import { SLASHER_ABI } from "../primitives/abi.ts";
+import { bytesToHex, hexToBytes, ZERO_HASH } from "../primitives/bytes.ts";
+import type { Address, Hash32, Hex, PublicationHeader, Tick } from "../primitives/types.ts";
 
 /** In the order of `IPreconfSlasher.Fault`. */
 export const FAULT = { equivocation: 0, contradiction: 1, void: 2, omission: 3 } as const;
+export type Fault = keyof typeof FAULT;
+
+/** P-7. */
+export interface Evidence {
+	readonly commitment: Pick<Receipt, "tick" | "index" | "itemHash" | "signature">;
+	/** One in whose window the tick is; for an omission the window's last. */
+	readonly slot: number;
+	/** One of `FAULT`. */
+	readonly fault: number;
+	readonly proof: string;
+}
 
 /** What a publication says of one tick: hashes of its items. */
 export interface TickItems {
-	readonly tick: number;
+	readonly tick: Tick;
 	readonly items: readonly Hash32[];
 }
 
@@ -68,36 +80,18 @@ const PUBLICATION =
 const TICK = "tuple(uint64 tick, uint32 itemCount, bytes32 itemsRoot, bytes32[] siblings)";
 const CONTRADICTION = `tuple(${PUBLICATION} publication, uint32 tickCount, uint32 tickIndex, ${TICK}[] ticks, bytes32 item, bytes32[] itemSiblings)`;
 
-const TYPES = {
-	ItemCommitment: [
-		{ name: "timeline", type: "address" },
-		{ name: "tick", type: "uint64" },
-		{ name: "index", type: "uint32" },
-		{ name: "itemHash", type: "bytes32" },
-	],
-};
+const abi = AbiCoder.defaultAbiCoder();
+const slasher = new Interface(SLASHER_ABI);
 
-/** Where a commitment counts. */
-export interface Domain {
-	readonly chainId: bigint | number;
-	readonly slasher: string;
-	readonly timeline: string;
+/** The call that shows it. */
+export function encodeSlash({ commitment, ...rest }: Evidence): Hex {
+	const { index, itemHash, signature, tick } = commitment;
+	return slasher.encodeFunctionData("slash", [{ commitment: { tick, index, itemHash, signature }, ...rest }]) as Hex;
 }
 
-/** P-1, P-2. */
-export async function commit(
-	signer: ethers.Signer,
-	{ chainId, slasher, timeline }: Domain,
-	promised: Promised,
-): Promise<IPreconfSlasher.CommitmentStruct> {
-	const domain = { name: "Meridian", version: "1", chainId, verifyingContract: slasher };
-	return { ...promised, signature: await signer.signTypedData(domain, TYPES, { timeline, ...promised }) };
-}
-
-const abi = ethers.AbiCoder.defaultAbiCoder();
-
-export const encodeEquivocation = ({ itemHash, signature }: IPreconfSlasher.CommitmentStruct): string =>
-	abi.encode(["bytes32", "bytes"], [itemHash, signature]);
+/** P-8: what else was promised at the same place. */
+export const encodeEquivocation = (other: { readonly itemHash: BytesLike; readonly signature: BytesLike }): string =>
+	abi.encode(["bytes32", "bytes"], [other.itemHash, other.signature]);
 
 export const encodePublication = (published: PublishedTicks): string =>
 	abi.encode([PUBLICATION], [publication(published)]);
@@ -118,7 +112,7 @@ export function otherItem(published: PublishedTicks, { index, tick }: Promised):
 		tickCount: published.ticks.length,
 		tickIndex,
 		ticks: [tickProof(published, tickIndex)],
-		item: items[index] ?? ethers.ZeroHash,
+		item: items[index] ?? ZERO_HASH,
 		itemSiblings,
 	};
 }
@@ -134,7 +128,7 @@ export function missingTick(published: PublishedTicks, tick: number): Contradict
 		tickCount: published.ticks.length,
 		tickIndex: after - 1,
 		ticks: [tickProof(published, after - 1), tickProof(published, after)],
-		item: ethers.ZeroHash,
+		item: ZERO_HASH,
 		itemSiblings: [],
 	};
 }
