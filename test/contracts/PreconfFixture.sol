@@ -218,6 +218,16 @@ abstract contract PreconfFixture is TimelineFixture {
         for (uint256 i = 0; i < count; ++i) items[i] = keccak256(abi.encode(tick, i));
     }
 
+    function expectRefused(IPreconfSlasher.Evidence memory evidence_, bytes memory error_) internal {
+        vm.expectRevert(error_);
+        slasher.slash(evidence_);
+    }
+
+    function expectShown(IPreconfSlasher.Evidence memory evidence_, uint256 amount) internal {
+        vm.prank(CHALLENGER);
+        assertEq(slasher.slash(evidence_), amount, "slashed");
+    }
+
     function _contradiction(
         OrderProof.Publication memory publication,
         uint256 size,

@@ -23,24 +23,24 @@ contract PreconfSlasherTest is PreconfFixture {
         IPreconfSlasher.Evidence memory shown = equivocation(AT, 0);
         shown.commitment = commit(OTHER_KEY, AT, 0, "promised");
         bytes4 error_ = IPreconfSlasher.NotOwner.selector;
-        _refused(shown, abi.encodeWithSelector(error_, vm.addr(OTHER_KEY), sequencer, BY_PROPOSER));
+        expectRefused(shown, abi.encodeWithSelector(error_, vm.addr(OTHER_KEY), sequencer, BY_PROPOSER));
         shown = equivocation(AT, 0);
         setWindow(1);
-        _refused(shown, abi.encodeWithSelector(error_, sequencer, sequencer, 1));
+        expectRefused(shown, abi.encodeWithSelector(error_, sequencer, sequencer, 1));
     }
 
     function test_AnotherChainsSignatureIsNobodys_trap28() public {
         IPreconfSlasher.Evidence memory shown = equivocation(AT, 0);
         vm.chainId(17_000);
-        _refused(shown, IPreconfSlasher.NotOwner.selector);
-        _shown(equivocation(AT, 0), PENALTY);
+        expectRefused(shown, IPreconfSlasher.NotOwner.selector);
+        expectShown(equivocation(AT, 0), PENALTY);
     }
 
     function test_AnotherSlashersSignatureIsNobodys_trap28() public {
         IPreconfSlasher.Evidence memory shown = equivocation(AT, 0);
         slasher = newSlasher(address(verifier), address(stakedSet), costs());
         slasher.add{value: 1 ether}(sequencer);
-        _refused(shown, IPreconfSlasher.NotOwner.selector);
+        expectRefused(shown, IPreconfSlasher.NotOwner.selector);
     }
 
     function testFuzz_MalformedSignatures_P2_trap28(uint256 seed) public {
@@ -49,25 +49,25 @@ contract PreconfSlasherTest is PreconfFixture {
         uint256 order = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
         bytes32 high = bytes32(order - uint256(s));
         shown.commitment.signature = abi.encodePacked(r, high, v == 27 ? uint8(28) : uint8(27));
-        _refused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureS.selector, high));
+        expectRefused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureS.selector, high));
         uint8 wrong = uint8(bound(seed, 0, 253));
         shown.commitment.signature = abi.encodePacked(r, s, wrong < 27 ? wrong : wrong + 2);
-        _refused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignature.selector));
+        expectRefused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignature.selector));
         shown.commitment.signature = new bytes(65);
-        _refused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignature.selector));
+        expectRefused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignature.selector));
         uint256 length = bound(seed, 0, 200);
         if (length == 65) ++length;
         shown.commitment.signature = new bytes(length);
-        _refused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureLength.selector, length));
+        expectRefused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureLength.selector, length));
         // Compact, EIP-2098.
         shown.commitment.signature = abi.encodePacked(r, uint256(s) | (uint256(v - 27) << 255));
-        _refused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureLength.selector, 64));
+        expectRefused(shown, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureLength.selector, 64));
     }
 
     function test_RevertsWithOutsideWindow_P7() public {
         bytes4 error_ = IPreconfSlasher.OutsideWindow.selector;
         for (uint64 tick = MIN_TICK - 1; tick <= MAX_TICK + 1; tick += MAX_TICK - MIN_TICK + 2) {
-            _refused(equivocation(tick, 0), abi.encodeWithSelector(error_, tick, MIN_TICK, MAX_TICK));
+            expectRefused(equivocation(tick, 0), abi.encodeWithSelector(error_, tick, MIN_TICK, MAX_TICK));
         }
     }
 
@@ -80,25 +80,28 @@ contract PreconfSlasherTest is PreconfFixture {
             deadline,
             deadline + 1
         );
-        _refused(equivocation(AT, 0), error_);
+        expectRefused(equivocation(AT, 0), error_);
         vm.warp(deadline);
-        _shown(equivocation(AT, 0), PENALTY);
+        expectShown(equivocation(AT, 0), PENALTY);
     }
 
     function test_RevertsWithAlreadyShown_P7_INV_SLASHER_4() public {
-        _shown(equivocation(AT, 0), PENALTY);
+        expectShown(equivocation(AT, 0), PENALTY);
         bytes memory error_ = abi.encodeWithSelector(IPreconfSlasher.AlreadyShown.selector, sequencer, AT);
-        _refused(equivocation(AT, 0), error_);
-        _refused(equivocation(AT, 1), error_);
+        expectRefused(equivocation(AT, 0), error_);
+        expectRefused(equivocation(AT, 1), error_);
         endWindow();
-        _shown(omission(AT, ""), LIVENESS_FEE);
-        _refused(omission(AT, ""), error_);
+        expectShown(omission(AT, ""), LIVENESS_FEE);
+        expectRefused(omission(AT, ""), error_);
         assertTrue(slasher.isShown(sequencer, AT, true) && slasher.isShown(sequencer, AT, false), "shown");
     }
 
     function test_RevertsWithNothingToSlash() public {
-        for (uint64 i = 0; i < BOND / PENALTY; ++i) _shown(equivocation(AT + i, 0), PENALTY);
-        _refused(equivocation(MAX_TICK, 0), abi.encodeWithSelector(IPreconfSlasher.NothingToSlash.selector, sequencer));
+        for (uint64 i = 0; i < BOND / PENALTY; ++i) expectShown(equivocation(AT + i, 0), PENALTY);
+        expectRefused(
+            equivocation(MAX_TICK, 0),
+            abi.encodeWithSelector(IPreconfSlasher.NothingToSlash.selector, sequencer)
+        );
     }
 
     function test_RevertsWithTooLittleGas_trap27() public {
@@ -131,15 +134,18 @@ contract PreconfSlasherTest is PreconfFixture {
     function test_RevertsWithSameItem_P8() public {
         IPreconfSlasher.Evidence memory shown = equivocation(AT, 0);
         shown.proof = abi.encode(shown.commitment.itemHash, shown.commitment.signature);
-        _refused(shown, abi.encodeWithSelector(IPreconfSlasher.SameItem.selector, shown.commitment.itemHash));
+        expectRefused(shown, abi.encodeWithSelector(IPreconfSlasher.SameItem.selector, shown.commitment.itemHash));
     }
 
     function test_RevertsWithOtherSigner_P8() public {
         IPreconfSlasher.Evidence memory shown = equivocation(AT, 0);
         shown.proof = abi.encode(bytes32("other"), commit(OTHER_KEY, AT, 0, "other").signature);
-        _refused(shown, abi.encodeWithSelector(IPreconfSlasher.OtherSigner.selector, sequencer, vm.addr(OTHER_KEY)));
+        expectRefused(
+            shown,
+            abi.encodeWithSelector(IPreconfSlasher.OtherSigner.selector, sequencer, vm.addr(OTHER_KEY))
+        );
         shown.proof = abi.encode(bytes32("other"), commit(KEY, AT, 1, "other").signature);
-        _refused(shown, IPreconfSlasher.OtherSigner.selector);
+        expectRefused(shown, IPreconfSlasher.OtherSigner.selector);
     }
 
     // ------------------------------------------------------------------------------------------ contradiction
@@ -160,7 +166,7 @@ contract PreconfSlasherTest is PreconfFixture {
         windows.setOpener(CHALLENGER);
         OrderProof.Publication memory publication = publishTicks(CHALLENGER, startOf(112), ticks);
         bytes memory error_ = abi.encodeWithSelector(IPreconfSlasher.OtherPublisher.selector, CHALLENGER, sequencer);
-        _refused(contradicts(AT, 0, "promised", otherItem(publication, ticks, 2, 0)), error_);
+        expectRefused(contradicts(AT, 0, "promised", otherItem(publication, ticks, 2, 0)), error_);
     }
 
     function test_RevertsWithTickNotCovered_P9() public {
@@ -168,8 +174,8 @@ contract PreconfSlasherTest is PreconfFixture {
         OrderProof.Publication memory publication = publishTicks(sequencer, startOf(112), ticks);
         IPreconfSlasher.Contradiction memory contradiction = otherItem(publication, ticks, 0, 0);
         bytes4 error_ = IPreconfSlasher.TickNotCovered.selector;
-        _refused(contradicts(57, 0, "promised", contradiction), abi.encodeWithSelector(error_, 57, 58, 62));
-        _refused(contradicts(63, 0, "promised", contradiction), abi.encodeWithSelector(error_, 63, 58, 62));
+        expectRefused(contradicts(57, 0, "promised", contradiction), abi.encodeWithSelector(error_, 57, 58, 62));
+        expectRefused(contradicts(63, 0, "promised", contradiction), abi.encodeWithSelector(error_, 63, 58, 62));
     }
 
     function test_RevertsWithMalformedProof_P9() public {
@@ -179,14 +185,14 @@ contract PreconfSlasherTest is PreconfFixture {
         IPreconfSlasher.Contradiction memory fewer = otherItem(publication, ticks, 2, 3);
         fewer.item = "superfluous";
         bytes memory refusal = abi.encodeWithSelector(error_, 1, bytes32("superfluous"), 0);
-        _refused(contradicts(AT, 3, "promised", fewer), refusal);
+        expectRefused(contradicts(AT, 3, "promised", fewer), refusal);
         fewer.item = 0;
         fewer.itemSiblings = new bytes32[](1);
-        _refused(contradicts(AT, 3, "promised", fewer), abi.encodeWithSelector(error_, 1, 0, 1));
+        expectRefused(contradicts(AT, 3, "promised", fewer), abi.encodeWithSelector(error_, 1, 0, 1));
         for (uint256 count = 0; count <= 3; count += 3) {
             fewer.itemSiblings = new bytes32[](0);
             fewer.ticks = new IPreconfSlasher.TickProof[](count);
-            _refused(contradicts(AT, 3, "promised", fewer), abi.encodeWithSelector(error_, count, 0, 0));
+            expectRefused(contradicts(AT, 3, "promised", fewer), abi.encodeWithSelector(error_, count, 0, 0));
         }
     }
 
@@ -195,11 +201,11 @@ contract PreconfSlasherTest is PreconfFixture {
         OrderProof.Publication memory publication = publishTicks(sequencer, startOf(112), ticks);
         bytes4 error_ = IPreconfSlasher.OtherTick.selector;
         IPreconfSlasher.Contradiction memory contradiction = otherItem(publication, ticks, 1, 0);
-        _refused(contradicts(AT, 0, "promised", contradiction), abi.encodeWithSelector(error_, AT, 59, 59));
+        expectRefused(contradicts(AT, 0, "promised", contradiction), abi.encodeWithSelector(error_, AT, 59, 59));
         contradiction = twoTicks(publication, ticks, 2, 3);
-        _refused(contradicts(AT, 0, "promised", contradiction), abi.encodeWithSelector(error_, AT, 60, 61));
+        expectRefused(contradicts(AT, 0, "promised", contradiction), abi.encodeWithSelector(error_, AT, 60, 61));
         contradiction = twoTicks(publication, ticks, 1, 2);
-        _refused(contradicts(AT, 0, "promised", contradiction), abi.encodeWithSelector(error_, AT, 59, 60));
+        expectRefused(contradicts(AT, 0, "promised", contradiction), abi.encodeWithSelector(error_, AT, 59, 60));
     }
 
     function test_RevertsWithTickNotIncluded_P9_trap21() public {
@@ -210,11 +216,11 @@ contract PreconfSlasherTest is PreconfFixture {
         contradiction.ticks[0].itemCount = 0;
         (contradiction.item, contradiction.itemSiblings) = (0, new bytes32[](0));
         bytes memory refusal = abi.encodeWithSelector(error_, AT, publication.ticksRoot);
-        _refused(contradicts(AT, 0, "promised", contradiction), refusal);
+        expectRefused(contradicts(AT, 0, "promised", contradiction), refusal);
         // Not neighbours.
         contradiction = twoTicks(publication, ticks, 1, 3);
         refusal = abi.encodeWithSelector(error_, 61, publication.ticksRoot);
-        _refused(contradicts(AT, 0, "promised", contradiction), refusal);
+        expectRefused(contradicts(AT, 0, "promised", contradiction), refusal);
     }
 
     function test_RevertsWithItemNotIncluded_P9() public {
@@ -226,8 +232,8 @@ contract PreconfSlasherTest is PreconfFixture {
             ticks[2].items[1],
             contradiction.ticks[0].itemsRoot
         );
-        _refused(contradicts(AT, 0, ticks[2].items[0], contradiction), refusal);
-        _refused(contradicts(AT, 2, ticks[2].items[2], contradiction), refusal);
+        expectRefused(contradicts(AT, 0, ticks[2].items[0], contradiction), refusal);
+        expectRefused(contradicts(AT, 2, ticks[2].items[2], contradiction), refusal);
     }
 
     /// @dev Whatever of its own publication is shown, at any place of any shape.
@@ -255,11 +261,14 @@ contract PreconfSlasherTest is PreconfFixture {
         OrderProof.Publication memory publication = publishTicks(sequencer, startOf(LAST_SLOT), ticks);
         uint256 place = bound(seed >> 16, 0, ticks.length - 1);
         uint32 index = uint32(bound(seed >> 32, 0, ticks[place].items.length + 2));
-        _shown(contradicts(ticks[place].tick, index, "promised", otherItem(publication, ticks, place, index)), PENALTY);
+        expectShown(
+            contradicts(ticks[place].tick, index, "promised", otherItem(publication, ticks, place, index)),
+            PENALTY
+        );
         if (place + 1 == ticks.length) return;
         uint64 tick = ticks[place].tick + 1;
         if (tick == ticks[place + 1].tick) return;
-        _shown(contradicts(tick, index, "promised", twoTicks(publication, ticks, place, place + 1)), PENALTY);
+        expectShown(contradicts(tick, index, "promised", twoTicks(publication, ticks, place, place + 1)), PENALTY);
     }
 
     // ------------------------------------------------------------------------------------------ void
@@ -267,7 +276,7 @@ contract PreconfSlasherTest is PreconfFixture {
     function test_RevertsWithNoOrderVerifier_P10() public {
         slasher = newSlasher(address(0), address(0), costs());
         OrderProof.Publication memory publication = publishTicks(sequencer, startOf(112), someTicks(58, 5, 3));
-        _refused(_void(publication), abi.encodeWithSelector(IPreconfSlasher.NoOrderVerifier.selector));
+        expectRefused(_void(publication), abi.encodeWithSelector(IPreconfSlasher.NoOrderVerifier.selector));
     }
 
     function test_RevertsWithNotVoid_P10() public {
@@ -275,97 +284,10 @@ contract PreconfSlasherTest is PreconfFixture {
         for (uint8 i = 0; i < 2; ++i) {
             IOrderVerifier.Status status = IOrderVerifier.Status(i);
             verifier.setAnswer(abi.encode(status));
-            _refused(_void(publication), abi.encodeWithSelector(IPreconfSlasher.NotVoid.selector, 1, status));
+            expectRefused(_void(publication), abi.encodeWithSelector(IPreconfSlasher.NotVoid.selector, 1, status));
         }
         verifier.setAnswer(abi.encode(IOrderVerifier.Status.Void));
-        _shown(_void(publication), PENALTY);
-    }
-
-    // ------------------------------------------------------------------------------------------ omission
-
-    function test_RevertsWithNotAProposers_P11() public {
-        setWindow(BY_STAKE);
-        endWindow();
-        bytes4 error_ = IPreconfSlasher.NotAProposers.selector;
-        _refused(omission(AT, ""), abi.encodeWithSelector(error_, sequencer, BY_STAKE));
-    }
-
-    function test_RevertsWithNotLastSlot_P11() public {
-        endWindow();
-        IPreconfSlasher.Evidence memory shown = omission(AT, "");
-        shown.slot = LAST_SLOT - 1;
-        _refused(shown, abi.encodeWithSelector(IPreconfSlasher.NotLastSlot.selector, LAST_SLOT - 1));
-    }
-
-    function test_RevertsWithWindowNotOver_P11() public {
-        endWindow();
-        vm.warp(startOf(LAST_SLOT + 1) - 1);
-        bytes memory error_ = abi.encodeWithSelector(
-            IPreconfSlasher.WindowNotOver.selector,
-            LAST_SLOT,
-            startOf(LAST_SLOT + 1),
-            startOf(LAST_SLOT + 1) - 1
-        );
-        _refused(omission(AT, ""), error_);
-    }
-
-    function test_RevertsWithNoPayload_P11_trap25() public {
-        vm.warp(startOf(LAST_SLOT + 1));
-        bytes memory error_ = abi.encodeWithSelector(IPreconfSlasher.NoPayload.selector, LAST_SLOT);
-        _refused(omission(AT, ""), error_);
-        // On a chain without EIP-4788.
-        endWindow();
-        vm.etch(BEACON_ROOTS, "");
-        _refused(omission(AT, ""), error_);
-    }
-
-    function test_RevertsWithNoOrigin_P11_trap25() public {
-        // The slots before the tick's were missed, for as long as an origin may be old; but not the window's last.
-        setPayload(LAST_SLOT);
-        vm.warp(startOf(LAST_SLOT + 1));
-        uint256 time = GENESIS + AT * TICK;
-        uint256 oldest = time - parameters().maxOriginAge;
-        bytes memory error_ = abi.encodeWithSelector(IPreconfSlasher.NoOrigin.selector, AT, oldest);
-        _refused(omission(AT, ""), error_);
-        setPayload((oldest - 1 - BEACON_GENESIS) / SLOT);
-        setPayload((time - BEACON_GENESIS) / SLOT + 1);
-        _refused(omission(AT, ""), error_);
-        setPayload((oldest + SLOT - 1 - BEACON_GENESIS) / SLOT);
-        _shown(omission(AT, ""), LIVENESS_FEE);
-    }
-
-    function test_RevertsWithNotOmitted_P11() public {
-        publishTicks(sequencer, startOf(112), someTicks(58, 5, 0));
-        endWindow();
-        _refused(omission(AT, ""), abi.encodeWithSelector(IPreconfSlasher.NotOmitted.selector, AT, 62));
-        _refused(omission(62, ""), abi.encodeWithSelector(IPreconfSlasher.NotOmitted.selector, 62, 62));
-        _shown(omission(63, ""), LIVENESS_FEE);
-    }
-
-    function test_RevertsWithNotTaken_P11() public {
-        OrderProof.Publication memory first = publishTicks(sequencer, startOf(111), someTicks(58, 5, 0));
-        OrderProof.Publication memory second = publishTicks(sequencer, startOf(112), someTicks(65, 2, 0));
-        endWindow();
-        bytes4 error_ = IPreconfSlasher.NotTaken.selector;
-        _refused(omission(AT, abi.encode(first)), abi.encodeWithSelector(error_, AT, 0, 58, 62));
-        _refused(omission(AT, abi.encode(second)), abi.encodeWithSelector(error_, AT, 62, 65, 66));
-        _refused(omission(66, abi.encode(second)), abi.encodeWithSelector(error_, 66, 62, 65, 66));
-        _refused(omission(67, abi.encode(second)), abi.encodeWithSelector(error_, 67, 62, 65, 66));
-        _shown(omission(64, abi.encode(second)), LIVENESS_FEE);
-    }
-
-    function test_RevertsWithTakenWithinWindow_P11_trap25() public {
-        windows.setOpener(CHALLENGER);
-        OrderProof.Publication memory taken = publishTicks(CHALLENGER, startOf(LAST_SLOT), someTicks(58, 5, 0));
-        endWindow();
-        bytes memory error_ = abi.encodeWithSelector(
-            IPreconfSlasher.TakenWithinWindow.selector,
-            startOf(LAST_SLOT),
-            startOf(LAST_SLOT + 1)
-        );
-        _refused(omission(AT, abi.encode(taken)), error_);
-        taken = publishTicks(CHALLENGER, startOf(LAST_SLOT + 1), someTicks(70, 2, 0));
-        _shown(omission(70, abi.encode(taken)), LIVENESS_FEE);
+        expectShown(_void(publication), PENALTY);
     }
 
     // ------------------------------------------------------------------------------------------ helpers
@@ -374,12 +296,7 @@ contract PreconfSlasherTest is PreconfFixture {
         return evidence(commit(KEY, AT, 0, "promised"), IPreconfSlasher.Fault.Void, abi.encode(publication));
     }
 
-    function _refused(IPreconfSlasher.Evidence memory shown, bytes memory error_) private {
-        vm.expectRevert(error_);
-        slasher.slash(shown);
-    }
-
-    function _refused(IPreconfSlasher.Evidence memory shown, bytes4 error_) private {
+    function expectRefused(IPreconfSlasher.Evidence memory shown, bytes4 error_) private {
         (bool success, bytes memory reason) = address(slasher).call(abi.encodeCall(IPreconfSlasher.slash, (shown)));
         assertTrue(!success && bytes4(reason) == error_, "refused");
     }
@@ -387,11 +304,6 @@ contract PreconfSlasherTest is PreconfFixture {
     function _refusedAnyhow(IPreconfSlasher.Evidence memory shown) private {
         (bool success, ) = address(slasher).call(abi.encodeCall(IPreconfSlasher.slash, (shown)));
         assertTrue(!success, "nobody is slashed who kept his promise");
-    }
-
-    function _shown(IPreconfSlasher.Evidence memory shown, uint256 amount) private {
-        vm.prank(CHALLENGER);
-        assertEq(slasher.slash(shown), amount, "slashed");
     }
 
     /// @dev One to nine ticks of the window, up to five items in each.
