@@ -12,7 +12,7 @@ import type { VerifiedHeader } from "../../src/l1/header.ts";
 import { blobSidecar } from "../../src/l1/kzg.ts";
 import { createReader } from "../../src/l1/reader.ts";
 import { bytesToHex } from "../../src/primitives/bytes.ts";
-import type { Address } from "../../src/primitives/types.ts";
+import type { Address, Hash32 } from "../../src/primitives/types.ts";
 import { createL1Account, type L1Account, type L1Receipt } from "../../src/sequencer/l1-account.ts";
 import { sendCall, waitForReceipt } from "../../src/sequencer/l1-send.ts";
 import { codeOf } from "../helpers/l1/errors.ts";
@@ -37,7 +37,14 @@ describe("devnet/beacon with a real execution client", function () {
 	const headTime = (): number => chain.node.timeOf(head().header.slot);
 	const send = async (nonce?: number): Promise<L1Receipt> => {
 		const hash = await sendCall(chain.rpc.request, account, call, nonce === undefined ? {} : { nonce });
-		return await waitForReceipt(account, hash);
+		return await mined(hash);
+	};
+	/** The execution client has a block before the beacon chain does. */
+	const mined = async (hash: Hash32): Promise<L1Receipt> => {
+		const receipt = await waitForReceipt(account, hash);
+		const header = await headerOf(receipt.blockNumber);
+		while (recordOf(header) === undefined) await sleep(5);
+		return receipt;
 	};
 	/** The beacon block of an execution block, from its timestamp alone. */
 	const recordOf = ({ timestamp }: VerifiedHeader): BlockRecord | undefined =>
@@ -70,7 +77,7 @@ describe("devnet/beacon with a real execution client", function () {
 		expect(head().header.slot).to.be.at.most(slot + 1);
 		expect(await account.receipt(later)).to.equal(null);
 		await send(nonce);
-		await waitForReceipt(account, later);
+		await mined(later);
 	});
 
 	it("jumps to an epoch of the past, and to none of the future (EIP-4788, R-1)", async () => {
@@ -123,7 +130,7 @@ describe("devnet/beacon with a real execution client", function () {
 		const { blobProof, ...sidecar } = await blobSidecar(anyBlob(1), { cellProofs: false, blobProof: true });
 		const blob = { ...sidecar, blob: anyBlob(1), proofs: blobProof === null ? [] : [blobProof] };
 		const hash = await sendCall(chain.rpc.request, account, { ...call, blobs: [blob] });
-		const { blockNumber } = await waitForReceipt(account, hash);
+		const { blockNumber } = await mined(hash);
 		const header = await headerOf(blockNumber);
 		const candidates = await beaconSource(chain.beaconUrl).candidates({
 			blockNumber,
