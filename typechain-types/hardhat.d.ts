@@ -15,233 +15,233 @@ declare module "@nomicfoundation/hardhat-ethers/types" {
 getContractFactory(name: 'CrossRollupToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.CrossRollupToken__factory>
 getContractFactory(name: 'FlashLender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FlashLender__factory>
 getContractFactory(name: 'PairPool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PairPool__factory>
-getContractFactory(name: 'IForcedInclusion', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IForcedInclusion__factory>
-getContractFactory(name: 'ILookaheadOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILookaheadOracle__factory>
 getContractFactory(name: 'IBridge', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IBridge__factory>
+getContractFactory(name: 'IForcedInclusion', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IForcedInclusion__factory>
 getContractFactory(name: 'IInbox', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IInbox__factory>
-getContractFactory(name: 'IMailboxGateway', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMailboxGateway__factory>
+getContractFactory(name: 'ILookaheadOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ILookaheadOracle__factory>
 getContractFactory(name: 'IMailbox', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMailbox__factory>
+getContractFactory(name: 'IMailboxGateway', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IMailboxGateway__factory>
+getContractFactory(name: 'IOrderProofs', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOrderProofs__factory>
 getContractFactory(name: 'IOrderVerifier', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOrderVerifier__factory>
 getContractFactory(name: 'IPreconfSlasher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IPreconfSlasher__factory>
+getContractFactory(name: 'IProposerRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IProposerRegistry__factory>
+getContractFactory(name: 'IProposerRights', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IProposerRights__factory>
 getContractFactory(name: 'IRollupRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IRollupRegistry__factory>
 getContractFactory(name: 'ISequencingRights', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ISequencingRights__factory>
 getContractFactory(name: 'IStakedSequencerSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IStakedSequencerSet__factory>
 getContractFactory(name: 'ITokenBridge', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITokenBridge__factory>
 getContractFactory(name: 'ITransferHook', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ITransferHook__factory>
 getContractFactory(name: 'Bridge', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Bridge__factory>
-getContractFactory(name: 'IOrderProofs', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IOrderProofs__factory>
-getContractFactory(name: 'IProposerRights', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IProposerRights__factory>
+getContractFactory(name: 'ForcedInclusion', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ForcedInclusion__factory>
+getContractFactory(name: 'Inbox', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Inbox__factory>
 getContractFactory(name: 'OrderProofs', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OrderProofs__factory>
 getContractFactory(name: 'PreconfSlasher', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.PreconfSlasher__factory>
-getContractFactory(name: 'Inbox', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Inbox__factory>
 getContractFactory(name: 'RollupRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RollupRegistry__factory>
 getContractFactory(name: 'Alias', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Alias__factory>
-getContractFactory(name: 'ForcedInclusion', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ForcedInclusion__factory>
-getContractFactory(name: 'IProposerRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.IProposerRegistry__factory>
-getContractFactory(name: 'TokenBridge', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TokenBridge__factory>
-getContractFactory(name: 'MailboxGateway', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MailboxGateway__factory>
 getContractFactory(name: 'Mailbox', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Mailbox__factory>
+getContractFactory(name: 'MailboxGateway', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MailboxGateway__factory>
+getContractFactory(name: 'TokenBridge', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.TokenBridge__factory>
+getContractFactory(name: 'HostileSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileSender__factory>
 getContractFactory(name: 'OrderHashHarness', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OrderHashHarness__factory>
-getContractFactory(name: 'HostileChallenger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileChallenger__factory>
+getContractFactory(name: 'RightsMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RightsMock__factory>
 getContractFactory(name: 'StakeInboxMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StakeInboxMock__factory>
 getContractFactory(name: 'StakeOracleMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StakeOracleMock__factory>
 getContractFactory(name: 'StakeRightsMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StakeRightsMock__factory>
 getContractFactory(name: 'StakeSlasherMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StakeSlasherMock__factory>
 getContractFactory(name: 'StakeToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StakeToken__factory>
 getContractFactory(name: 'StakedSetMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StakedSetMock__factory>
-getContractFactory(name: 'HostileSender', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileSender__factory>
 getContractFactory(name: 'WindowRights', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.WindowRights__factory>
-getContractFactory(name: 'RightsMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.RightsMock__factory>
 getContractFactory(name: 'LookaheadOracle', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LookaheadOracle__factory>
 getContractFactory(name: 'OpenRights', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.OpenRights__factory>
 getContractFactory(name: 'ProposerRegistry', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProposerRegistry__factory>
 getContractFactory(name: 'ProposerRights', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.ProposerRights__factory>
 getContractFactory(name: 'SingleSequencer', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.SingleSequencer__factory>
-getContractFactory(name: 'DelegatesMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DelegatesMock__factory>
-getContractFactory(name: 'DrawMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DrawMock__factory>
-getContractFactory(name: 'LookaheadMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LookaheadMock__factory>
-getContractFactory(name: 'FuzzPuppet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FuzzPuppet__factory>
 getContractFactory(name: 'StakedDraws', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StakedDraws__factory>
+getContractFactory(name: 'StakedSequencerSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StakedSequencerSet__factory>
+getContractFactory(name: 'BridgedToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BridgedToken__factory>
+getContractFactory(name: 'FuzzPuppet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FuzzPuppet__factory>
+getContractFactory(name: 'FuzzToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FuzzToken__factory>
 getContractFactory(name: 'MailboxUser', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.MailboxUser__factory>
 getContractFactory(name: 'Pool', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Pool__factory>
 getContractFactory(name: 'Token', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.Token__factory>
-getContractFactory(name: 'BridgedToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.BridgedToken__factory>
-getContractFactory(name: 'StakedSequencerSet', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.StakedSequencerSet__factory>
-getContractFactory(name: 'FuzzToken', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.FuzzToken__factory>
+getContractFactory(name: 'DelegatesMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DelegatesMock__factory>
+getContractFactory(name: 'DrawMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.DrawMock__factory>
+getContractFactory(name: 'LookaheadMock', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.LookaheadMock__factory>
+getContractFactory(name: 'HostileChallenger', signerOrOptions?: ethers.Signer | FactoryOptions): Promise<Contracts.HostileChallenger__factory>
 
   getContractAt(name: 'CrossRollupFlashLoan', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CrossRollupFlashLoan>
 getContractAt(name: 'CrossRollupToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.CrossRollupToken>
 getContractAt(name: 'FlashLender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FlashLender>
 getContractAt(name: 'PairPool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PairPool>
-getContractAt(name: 'IForcedInclusion', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IForcedInclusion>
-getContractAt(name: 'ILookaheadOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILookaheadOracle>
 getContractAt(name: 'IBridge', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IBridge>
+getContractAt(name: 'IForcedInclusion', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IForcedInclusion>
 getContractAt(name: 'IInbox', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IInbox>
-getContractAt(name: 'IMailboxGateway', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMailboxGateway>
+getContractAt(name: 'ILookaheadOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ILookaheadOracle>
 getContractAt(name: 'IMailbox', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMailbox>
+getContractAt(name: 'IMailboxGateway', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IMailboxGateway>
+getContractAt(name: 'IOrderProofs', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOrderProofs>
 getContractAt(name: 'IOrderVerifier', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOrderVerifier>
 getContractAt(name: 'IPreconfSlasher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IPreconfSlasher>
+getContractAt(name: 'IProposerRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IProposerRegistry>
+getContractAt(name: 'IProposerRights', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IProposerRights>
 getContractAt(name: 'IRollupRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IRollupRegistry>
 getContractAt(name: 'ISequencingRights', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ISequencingRights>
 getContractAt(name: 'IStakedSequencerSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IStakedSequencerSet>
 getContractAt(name: 'ITokenBridge', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITokenBridge>
 getContractAt(name: 'ITransferHook', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ITransferHook>
 getContractAt(name: 'Bridge', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Bridge>
-getContractAt(name: 'IOrderProofs', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IOrderProofs>
-getContractAt(name: 'IProposerRights', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IProposerRights>
+getContractAt(name: 'ForcedInclusion', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ForcedInclusion>
+getContractAt(name: 'Inbox', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Inbox>
 getContractAt(name: 'OrderProofs', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OrderProofs>
 getContractAt(name: 'PreconfSlasher', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.PreconfSlasher>
-getContractAt(name: 'Inbox', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Inbox>
 getContractAt(name: 'RollupRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RollupRegistry>
 getContractAt(name: 'Alias', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Alias>
-getContractAt(name: 'ForcedInclusion', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ForcedInclusion>
-getContractAt(name: 'IProposerRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.IProposerRegistry>
-getContractAt(name: 'TokenBridge', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TokenBridge>
-getContractAt(name: 'MailboxGateway', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MailboxGateway>
 getContractAt(name: 'Mailbox', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Mailbox>
+getContractAt(name: 'MailboxGateway', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MailboxGateway>
+getContractAt(name: 'TokenBridge', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.TokenBridge>
+getContractAt(name: 'HostileSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileSender>
 getContractAt(name: 'OrderHashHarness', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OrderHashHarness>
-getContractAt(name: 'HostileChallenger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileChallenger>
+getContractAt(name: 'RightsMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RightsMock>
 getContractAt(name: 'StakeInboxMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StakeInboxMock>
 getContractAt(name: 'StakeOracleMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StakeOracleMock>
 getContractAt(name: 'StakeRightsMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StakeRightsMock>
 getContractAt(name: 'StakeSlasherMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StakeSlasherMock>
 getContractAt(name: 'StakeToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StakeToken>
 getContractAt(name: 'StakedSetMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StakedSetMock>
-getContractAt(name: 'HostileSender', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileSender>
 getContractAt(name: 'WindowRights', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.WindowRights>
-getContractAt(name: 'RightsMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.RightsMock>
 getContractAt(name: 'LookaheadOracle', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LookaheadOracle>
 getContractAt(name: 'OpenRights', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.OpenRights>
 getContractAt(name: 'ProposerRegistry', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProposerRegistry>
 getContractAt(name: 'ProposerRights', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.ProposerRights>
 getContractAt(name: 'SingleSequencer', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.SingleSequencer>
-getContractAt(name: 'DelegatesMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DelegatesMock>
-getContractAt(name: 'DrawMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DrawMock>
-getContractAt(name: 'LookaheadMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LookaheadMock>
-getContractAt(name: 'FuzzPuppet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FuzzPuppet>
 getContractAt(name: 'StakedDraws', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StakedDraws>
+getContractAt(name: 'StakedSequencerSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StakedSequencerSet>
+getContractAt(name: 'BridgedToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BridgedToken>
+getContractAt(name: 'FuzzPuppet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FuzzPuppet>
+getContractAt(name: 'FuzzToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FuzzToken>
 getContractAt(name: 'MailboxUser', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.MailboxUser>
 getContractAt(name: 'Pool', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Pool>
 getContractAt(name: 'Token', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.Token>
-getContractAt(name: 'BridgedToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.BridgedToken>
-getContractAt(name: 'StakedSequencerSet', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.StakedSequencerSet>
-getContractAt(name: 'FuzzToken', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.FuzzToken>
+getContractAt(name: 'DelegatesMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DelegatesMock>
+getContractAt(name: 'DrawMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.DrawMock>
+getContractAt(name: 'LookaheadMock', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.LookaheadMock>
+getContractAt(name: 'HostileChallenger', address: string | ethers.Addressable, signer?: ethers.Signer): Promise<Contracts.HostileChallenger>
 
   deployContract(name: 'CrossRollupFlashLoan', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrossRollupFlashLoan>
 deployContract(name: 'CrossRollupToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrossRollupToken>
 deployContract(name: 'FlashLender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FlashLender>
 deployContract(name: 'PairPool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PairPool>
-deployContract(name: 'IForcedInclusion', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IForcedInclusion>
-deployContract(name: 'ILookaheadOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILookaheadOracle>
 deployContract(name: 'IBridge', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBridge>
+deployContract(name: 'IForcedInclusion', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IForcedInclusion>
 deployContract(name: 'IInbox', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInbox>
-deployContract(name: 'IMailboxGateway', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMailboxGateway>
+deployContract(name: 'ILookaheadOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILookaheadOracle>
 deployContract(name: 'IMailbox', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMailbox>
+deployContract(name: 'IMailboxGateway', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMailboxGateway>
+deployContract(name: 'IOrderProofs', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderProofs>
 deployContract(name: 'IOrderVerifier', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderVerifier>
 deployContract(name: 'IPreconfSlasher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPreconfSlasher>
+deployContract(name: 'IProposerRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProposerRegistry>
+deployContract(name: 'IProposerRights', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProposerRights>
 deployContract(name: 'IRollupRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRollupRegistry>
 deployContract(name: 'ISequencingRights', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISequencingRights>
 deployContract(name: 'IStakedSequencerSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IStakedSequencerSet>
 deployContract(name: 'ITokenBridge', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITokenBridge>
 deployContract(name: 'ITransferHook', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransferHook>
 deployContract(name: 'Bridge', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Bridge>
-deployContract(name: 'IOrderProofs', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderProofs>
-deployContract(name: 'IProposerRights', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProposerRights>
+deployContract(name: 'ForcedInclusion', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForcedInclusion>
+deployContract(name: 'Inbox', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Inbox>
 deployContract(name: 'OrderProofs', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderProofs>
 deployContract(name: 'PreconfSlasher', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PreconfSlasher>
-deployContract(name: 'Inbox', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Inbox>
 deployContract(name: 'RollupRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RollupRegistry>
 deployContract(name: 'Alias', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Alias>
-deployContract(name: 'ForcedInclusion', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForcedInclusion>
-deployContract(name: 'IProposerRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProposerRegistry>
-deployContract(name: 'TokenBridge', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TokenBridge>
-deployContract(name: 'MailboxGateway', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MailboxGateway>
 deployContract(name: 'Mailbox', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Mailbox>
+deployContract(name: 'MailboxGateway', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MailboxGateway>
+deployContract(name: 'TokenBridge', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TokenBridge>
+deployContract(name: 'HostileSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileSender>
 deployContract(name: 'OrderHashHarness', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderHashHarness>
-deployContract(name: 'HostileChallenger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileChallenger>
+deployContract(name: 'RightsMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RightsMock>
 deployContract(name: 'StakeInboxMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeInboxMock>
 deployContract(name: 'StakeOracleMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeOracleMock>
 deployContract(name: 'StakeRightsMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeRightsMock>
 deployContract(name: 'StakeSlasherMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeSlasherMock>
 deployContract(name: 'StakeToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeToken>
 deployContract(name: 'StakedSetMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakedSetMock>
-deployContract(name: 'HostileSender', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileSender>
 deployContract(name: 'WindowRights', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowRights>
-deployContract(name: 'RightsMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RightsMock>
 deployContract(name: 'LookaheadOracle', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LookaheadOracle>
 deployContract(name: 'OpenRights', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OpenRights>
 deployContract(name: 'ProposerRegistry', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProposerRegistry>
 deployContract(name: 'ProposerRights', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProposerRights>
 deployContract(name: 'SingleSequencer', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SingleSequencer>
-deployContract(name: 'DelegatesMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DelegatesMock>
-deployContract(name: 'DrawMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DrawMock>
-deployContract(name: 'LookaheadMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LookaheadMock>
-deployContract(name: 'FuzzPuppet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzPuppet>
 deployContract(name: 'StakedDraws', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakedDraws>
+deployContract(name: 'StakedSequencerSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakedSequencerSet>
+deployContract(name: 'BridgedToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BridgedToken>
+deployContract(name: 'FuzzPuppet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzPuppet>
+deployContract(name: 'FuzzToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzToken>
 deployContract(name: 'MailboxUser', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MailboxUser>
 deployContract(name: 'Pool', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pool>
 deployContract(name: 'Token', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Token>
-deployContract(name: 'BridgedToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BridgedToken>
-deployContract(name: 'StakedSequencerSet', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakedSequencerSet>
-deployContract(name: 'FuzzToken', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzToken>
+deployContract(name: 'DelegatesMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DelegatesMock>
+deployContract(name: 'DrawMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DrawMock>
+deployContract(name: 'LookaheadMock', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LookaheadMock>
+deployContract(name: 'HostileChallenger', signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileChallenger>
 
   deployContract(name: 'CrossRollupFlashLoan', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrossRollupFlashLoan>
 deployContract(name: 'CrossRollupToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.CrossRollupToken>
 deployContract(name: 'FlashLender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FlashLender>
 deployContract(name: 'PairPool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PairPool>
-deployContract(name: 'IForcedInclusion', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IForcedInclusion>
-deployContract(name: 'ILookaheadOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILookaheadOracle>
 deployContract(name: 'IBridge', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IBridge>
+deployContract(name: 'IForcedInclusion', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IForcedInclusion>
 deployContract(name: 'IInbox', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IInbox>
-deployContract(name: 'IMailboxGateway', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMailboxGateway>
+deployContract(name: 'ILookaheadOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ILookaheadOracle>
 deployContract(name: 'IMailbox', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMailbox>
+deployContract(name: 'IMailboxGateway', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IMailboxGateway>
+deployContract(name: 'IOrderProofs', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderProofs>
 deployContract(name: 'IOrderVerifier', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderVerifier>
 deployContract(name: 'IPreconfSlasher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IPreconfSlasher>
+deployContract(name: 'IProposerRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProposerRegistry>
+deployContract(name: 'IProposerRights', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProposerRights>
 deployContract(name: 'IRollupRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IRollupRegistry>
 deployContract(name: 'ISequencingRights', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ISequencingRights>
 deployContract(name: 'IStakedSequencerSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IStakedSequencerSet>
 deployContract(name: 'ITokenBridge', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITokenBridge>
 deployContract(name: 'ITransferHook', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ITransferHook>
 deployContract(name: 'Bridge', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Bridge>
-deployContract(name: 'IOrderProofs', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IOrderProofs>
-deployContract(name: 'IProposerRights', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProposerRights>
+deployContract(name: 'ForcedInclusion', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForcedInclusion>
+deployContract(name: 'Inbox', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Inbox>
 deployContract(name: 'OrderProofs', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderProofs>
 deployContract(name: 'PreconfSlasher', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.PreconfSlasher>
-deployContract(name: 'Inbox', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Inbox>
 deployContract(name: 'RollupRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RollupRegistry>
 deployContract(name: 'Alias', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Alias>
-deployContract(name: 'ForcedInclusion', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ForcedInclusion>
-deployContract(name: 'IProposerRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.IProposerRegistry>
-deployContract(name: 'TokenBridge', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TokenBridge>
-deployContract(name: 'MailboxGateway', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MailboxGateway>
 deployContract(name: 'Mailbox', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Mailbox>
+deployContract(name: 'MailboxGateway', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MailboxGateway>
+deployContract(name: 'TokenBridge', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.TokenBridge>
+deployContract(name: 'HostileSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileSender>
 deployContract(name: 'OrderHashHarness', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OrderHashHarness>
-deployContract(name: 'HostileChallenger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileChallenger>
+deployContract(name: 'RightsMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RightsMock>
 deployContract(name: 'StakeInboxMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeInboxMock>
 deployContract(name: 'StakeOracleMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeOracleMock>
 deployContract(name: 'StakeRightsMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeRightsMock>
 deployContract(name: 'StakeSlasherMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeSlasherMock>
 deployContract(name: 'StakeToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakeToken>
 deployContract(name: 'StakedSetMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakedSetMock>
-deployContract(name: 'HostileSender', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileSender>
 deployContract(name: 'WindowRights', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.WindowRights>
-deployContract(name: 'RightsMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.RightsMock>
 deployContract(name: 'LookaheadOracle', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LookaheadOracle>
 deployContract(name: 'OpenRights', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.OpenRights>
 deployContract(name: 'ProposerRegistry', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProposerRegistry>
 deployContract(name: 'ProposerRights', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.ProposerRights>
 deployContract(name: 'SingleSequencer', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.SingleSequencer>
-deployContract(name: 'DelegatesMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DelegatesMock>
-deployContract(name: 'DrawMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DrawMock>
-deployContract(name: 'LookaheadMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LookaheadMock>
-deployContract(name: 'FuzzPuppet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzPuppet>
 deployContract(name: 'StakedDraws', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakedDraws>
+deployContract(name: 'StakedSequencerSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakedSequencerSet>
+deployContract(name: 'BridgedToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BridgedToken>
+deployContract(name: 'FuzzPuppet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzPuppet>
+deployContract(name: 'FuzzToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzToken>
 deployContract(name: 'MailboxUser', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.MailboxUser>
 deployContract(name: 'Pool', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Pool>
 deployContract(name: 'Token', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.Token>
-deployContract(name: 'BridgedToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.BridgedToken>
-deployContract(name: 'StakedSequencerSet', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.StakedSequencerSet>
-deployContract(name: 'FuzzToken', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.FuzzToken>
+deployContract(name: 'DelegatesMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DelegatesMock>
+deployContract(name: 'DrawMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.DrawMock>
+deployContract(name: 'LookaheadMock', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.LookaheadMock>
+deployContract(name: 'HostileChallenger', args: any[], signerOrOptions?: ethers.Signer | DeployContractOptions): Promise<Contracts.HostileChallenger>
 
     // default types
     getContractFactory(

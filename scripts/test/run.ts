@@ -1,11 +1,11 @@
-/** `meridian test`: Hardhat's test runners in a child process, their own output untouched, then one line that sums them up. */
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+/** `meridian test`: Hardhat's test runners in processes of their own, their output untouched, then one line that sums them up. */
+import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryPath } from "../../src/cli/repository.ts";
 import { onShutdown } from "../../src/cli/shutdown.ts";
 import { formatCoverage, readCoverage } from "./coverage.ts";
+import { type Lane, runLanes } from "./lanes.ts";
 import { selectTests } from "./select.ts";
 import { readCounts, SUMMARY_VARIABLE, summaryLine } from "./summary.ts";
 
@@ -13,21 +13,6 @@ export interface TestOptions {
 	readonly patterns: readonly string[];
 	readonly coverage: boolean;
 	readonly grep?: string;
-}
-
-function runHardhat(root: string, args: readonly string[], environment: NodeJS.ProcessEnv): Promise<boolean> {
-	return new Promise((resolve, reject) => {
-		const script = join(root, "node_modules/hardhat/dist/src/cli.js");
-		const child = spawn(process.execPath, [script, ...args], { cwd: root, stdio: "inherit", env: environment });
-		const release = onShutdown(() => child.kill());
-		child.once("error", reject);
-		child.once("exit", (code, signal) => {
-			release();
-			// A runner that dies in native code after its last test says nothing itself.
-			if (signal !== null) process.stderr.write(`The test runner was ended by ${signal}\n`);
-			resolve(code === 0);
-		});
-	});
 }
 
 export async function runTests(options: TestOptions): Promise<{ readonly ok: boolean }> {
@@ -39,15 +24,13 @@ export async function runTests(options: TestOptions): Promise<{ readonly ok: boo
 	const summary = join(folder, "summary");
 	writeFileSync(summary, "");
 	try {
-		const args = [
-			...(options.coverage ? ["--coverage"] : []),
-			"test",
-			...files,
-			...(options.grep === undefined ? [] : ["--grep", options.grep]),
-		];
 		if (options.coverage) rmSync(join(root, "coverage"), { recursive: true, force: true });
 		const environment = { ...process.env, [SUMMARY_VARIABLE]: summary, HARDHAT_DISABLE_TELEMETRY_PROMPT: "true" };
-		const succeeded = await runHardhat(root, args, environment);
+		// What does not compile cannot be tested.
+		let succeeded = options.coverage || (await runLanes(root, [["build"]], environment));
+		if (succeeded)
+			for (const lanes of runsOf(root, files, options))
+				succeeded = (await runLanes(root, lanes, environment)) && succeeded;
 		const counts = readCounts(summary);
 		// Tests that could not even start (a contract does not compile) are one failure, whatever the runners counted.
 		if (!succeeded && counts.failed === 0) counts.failed = 1;
@@ -59,4 +42,18 @@ export async function runTests(options: TestOptions): Promise<{ readonly ok: boo
 		release();
 		removeFolder();
 	}
+}
+
+/** One after the other, each of lanes side by side. */
+function runsOf(root: string, files: readonly string[], { coverage, grep }: TestOptions): readonly (readonly Lane[])[] {
+	if (files.length > 0 || coverage || grep !== undefined)
+		return [[[...(coverage ? ["--coverage"] : []), "test", ...files, ...(grep === undefined ? [] : ["--grep", grep])]]];
+	// Tests of whole programs wait for clocks and blocks most of the time; all others compute.
+	const all = globSync("test/**/*.test.ts", { cwd: root }).sort();
+	const waits = (file: string): boolean => file.startsWith(join("test", "integration"));
+	const mocha = (which: readonly string[]): Lane => ["test", "mocha", "--no-compile", ...which];
+	return [
+		[["test", "solidity", "--no-compile"]],
+		[mocha(all.filter((file) => !waits(file))), mocha(all.filter(waits))],
+	];
 }

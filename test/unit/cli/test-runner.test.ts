@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "chai";
-import { describe, it } from "mocha";
+import { after, before, describe, it } from "mocha";
 import { extendLibrary, instrumentBranches } from "../../../scripts/test/branches.ts";
 import { formatCoverage } from "../../../scripts/test/coverage.ts";
 import { selectTests } from "../../../scripts/test/select.ts";
@@ -84,16 +87,63 @@ describe("branch coverage", () => {
 	});
 });
 
+interface Ran {
+	readonly code: number;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** What a process prints that runs these lines with what the script exports. */
+const runScript = (names: string, script: string, body: string): Promise<Ran> =>
+	new Promise((resolve) => {
+		const url = JSON.stringify(new URL(`../../../scripts/test/${script}`, import.meta.url).href);
+		const program = `import { ${names} } from ${url}; ${body}`;
+		const child = execFile(process.execPath, ["--input-type=module", "--eval", program], (_error, stdout, stderr) =>
+			resolve({ code: child.exitCode ?? -1, stdout, stderr }),
+		);
+	});
+
+describe("meridian test: side by side", () => {
+	let folder: string;
+
+	before(async () => {
+		folder = await mkdtemp(join(tmpdir(), "meridian-lanes-"));
+		await mkdir(join(folder, "node_modules/hardhat/dist/src"), { recursive: true });
+		// Says who it is as long as it waits, and ends as it is told.
+		const runner = `const [name, lines, code] = process.argv.slice(2);
+			for (let i = 0; i < lines; i++) { console.log(name + i); await new Promise((done) => setTimeout(done, 30)); }
+			if (code === "kill") process.kill(process.pid, "SIGKILL");
+			process.exitCode = Number(code);`;
+		await writeFile(join(folder, "node_modules/hardhat/dist/src/cli.js"), runner);
+		await writeFile(join(folder, "node_modules/hardhat/package.json"), '{"type":"module"}');
+	});
+	after(async () => await rm(folder, { recursive: true, force: true }));
+
+	const lanes = (...wanted: readonly string[]): Promise<Ran> => {
+		const split = JSON.stringify(wanted.map((lane) => lane.split(" ")));
+		const body = `console.log(await runLanes(${JSON.stringify(folder)}, ${split}, process.env));`;
+		return runScript("runLanes", "lanes.ts", body);
+	};
+
+	it("prints one lane after the other, however they run", async () => {
+		for (const [a, b] of [
+			["a 3 0", "b 1 0"],
+			["a 1 0", "b 3 0"],
+		] as const) {
+			const { stdout } = await lanes(a, b);
+			const said = (lane: string): string[] => Array.from({ length: Number(lane[2]) }, (_, i) => `${lane[0]}${i}`);
+			expect(stdout.trim().split("\n")).to.deep.equal([...said(a), ...said(b), "true"]);
+		}
+	});
+
+	it("fails if any fails, and says if one was killed", async () => {
+		expect((await lanes("a 1 1", "b 1 0")).stdout).to.equal("a0\nb0\nfalse\n");
+		expect((await lanes("a 1 0", "b 1 kill")).stdout).to.equal("a0\nb0\nThe test runner was ended by SIGKILL\nfalse\n");
+	});
+});
+
 describe("meridian test: how it ends", () => {
-	/** What a process with these functions prints to standard error, and its exit code. */
-	const run = (body: string): Promise<{ readonly code: number; readonly stderr: string }> =>
-		new Promise((resolve) => {
-			const ending = JSON.stringify(new URL("../../../scripts/test/ending.ts", import.meta.url).href);
-			const program = `import { endSoon, watchRejections } from ${ending}; ${body}`;
-			const child = execFile(process.execPath, ["--input-type=module", "--eval", program], (_error, _stdout, stderr) =>
-				resolve({ code: child.exitCode ?? -1, stderr }),
-			);
-		});
+	const run = (body: string): Promise<Ran> => runScript("endSoon, watchRejections", "ending.ts", body);
 
 	it("by itself, when everything is closed", async () => {
 		expect(await run("endSoon(60_000);")).to.include({ code: 0 });
