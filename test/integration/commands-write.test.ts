@@ -105,19 +105,20 @@ describe("meridian publish, force, bundle --force and deposit", function () {
 		]);
 	});
 
-	it("publish: derives first, then publishes, and says what each transaction does", async () => {
-		const [good, garbage] = [await transfer(7_002, 0), "0xdeadbeef"];
-		const flags = ["--rollup", "2", "--tx", good, garbage, "--calldata", "--json"];
-		const ended = await meridian(["publish", ...timeline, ...flags], SEQUENCER_KEY);
-		expect(ended.code, ended.stderr).to.equal(0);
-		expect(ended.json.items).to.have.nested.property("[0].status", 1);
-		expect(ended.json.items).to.deep.include({ kind: "dropped", reason: "undecodable" });
-		const outcomes: unknown[] = [];
-		for await (const event of test.world.reader.run({ until: "latest" }))
-			if (event.kind === "tick" && event.record.tick === ended.json.tick)
-				outcomes.push(...event.record.positions.map((p) => p.outcome?.kind));
-		expect(outcomes).to.deep.equal(["included", "dropped"]);
-	});
+	for (const [nonce, carrier] of [["--calldata"], ["--blob-proofs", "blob"]].entries())
+		it(`publish ${carrier.join(" ")}: derives first, then publishes, and says what each transaction does`, async () => {
+			const [good, garbage] = [await transfer(7_002, nonce), "0xdeadbeef"];
+			const flags = ["--rollup", "2", "--tx", good, garbage, ...carrier, "--json"];
+			const ended = await meridian(["publish", ...timeline, ...flags], SEQUENCER_KEY);
+			expect(ended.code, ended.stderr).to.equal(0);
+			expect(ended.json.items).to.have.nested.property("[0].status", 1);
+			expect(ended.json.items).to.deep.include({ kind: "dropped", reason: "undecodable" });
+			const outcomes: unknown[] = [];
+			for await (const event of test.world.reader.run({ until: "latest" }))
+				if (event.kind === "tick" && event.record.tick === ended.json.tick)
+					outcomes.push(...event.record.positions.map((p) => p.outcome?.kind));
+			expect(outcomes).to.deep.equal(["included", "dropped"]);
+		});
 
 	it("deposit: sends whole gwei and says when they arrive", async () => {
 		const flags = ["--rollup", "1", "--to", USERS[0]?.address ?? "", "--amount", "0.000000005", "--json"];
