@@ -15,6 +15,17 @@ export function recordCounts(counts: Counts): void {
 	if (file !== undefined) appendFileSync(file, `${JSON.stringify(counts)}\n`);
 }
 
+/** What Hardhat tells of the tests of one contract. */
+export interface SuiteResult {
+	readonly testResults: readonly { readonly status: string }[];
+}
+
+export function countsOf(suites: readonly SuiteResult[]): Counts {
+	const all = suites.flatMap(({ testResults }) => testResults);
+	const count = (wanted: string): number => all.filter(({ status }) => status === wanted).length;
+	return { passed: count("Success"), failed: count("Failure"), skipped: count("Skipped") };
+}
+
 /** The sum over all runners that finished. */
 export function readCounts(file: string): Counts {
 	const sum: Counts = { passed: 0, failed: 0, skipped: 0 };

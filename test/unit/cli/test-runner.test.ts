@@ -8,7 +8,7 @@ import { after, before, describe, it } from "mocha";
 import { extendLibrary, instrumentBranches } from "../../../scripts/test/branches.ts";
 import { formatCoverage } from "../../../scripts/test/coverage.ts";
 import { selectTests } from "../../../scripts/test/select.ts";
-import { summaryLine } from "../../../scripts/test/summary.ts";
+import { countsOf, summaryLine } from "../../../scripts/test/summary.ts";
 import { isMeridianError } from "../../../src/primitives/errors.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -193,6 +193,12 @@ describe("meridian test: which files", () => {
 				}
 			});
 		}
+	});
+
+	it("counts what Hardhat tells of each contract's tests", () => {
+		const suite = (...statuses: string[]) => ({ testResults: statuses.map((status) => ({ status })) });
+		const suites = [suite("Success", "Failure"), suite(), suite("Success", "Skipped")];
+		expect(countsOf(suites)).to.deep.equal({ passed: 2, failed: 1, skipped: 1 });
 	});
 
 	it("sums up in the line that scripts read", () => {
