@@ -1,9 +1,8 @@
 /** The main job a stranger runs: L1, rollups, a sequencer, and a reader that finds all of it again from L1 alone. */
 import { blobSidecar } from "../l1/kzg.ts";
 import { BLOB_BYTES } from "../primitives/limits.ts";
-import type { Address } from "../primitives/types.ts";
-import type { Chain } from "./chain.ts";
-import { beaconOf, openChain } from "./open-chain.ts";
+import { type Kept, keptOf } from "./kept.ts";
+import { openChain } from "./open-chain.ts";
 import type { DevnetOptions } from "./options.ts";
 import type { Screen } from "./screen.ts";
 import type { Deployment } from "./setup.ts";
@@ -14,15 +13,6 @@ import type { L2Contracts } from "./traffic.ts";
 export interface Repository {
 	readonly deployment: Deployment;
 	readonly contracts: L2Contracts;
-}
-
-export interface Kept {
-	readonly url: string;
-	readonly inbox: Address;
-	/** Folder of the blobs published; null: L1's beacon chain has them. */
-	readonly archive: string | null;
-	/** Where else they can be read, if that has to be said. */
-	readonly beacon: string | null;
 }
 
 export interface DevnetHooks {
@@ -62,7 +52,7 @@ export async function runDevnet(
 			const devnet = new Devnet(world, options, repository.contracts, screen, signal);
 			const result = await devnet.run();
 			const keep = options.keep && !signal.aborted;
-			hooks.onResult(result, keep ? keptOf(chain, setup.inbox, world.archive, options) : null);
+			hooks.onResult(result, keep ? keptOf(world, options) : null);
 			if (keep) await devnet.keep();
 		} finally {
 			await world.close();
@@ -76,14 +66,4 @@ export async function runDevnet(
 function warmKzg(): void {
 	// Whatever is wrong with it, the first publication will say.
 	blobSidecar(new Uint8Array(BLOB_BYTES)).catch(() => undefined);
-}
-
-function keptOf(chain: Chain, inbox: Address, archive: string, options: DevnetOptions): Kept {
-	// Readers find anvil's blobs by themselves, and calldata in the log.
-	return {
-		url: chain.url,
-		inbox,
-		archive: chain.kind === "beacon" ? null : archive,
-		beacon: beaconOf(chain, options.beacon),
-	};
 }

@@ -101,8 +101,9 @@ function optionsOf(flags: Flags): DevnetOptions {
 
 async function run(options: DevnetOptions, output: Output): Promise<number> {
 	const abort = new AbortController();
-	const [{ runDevnet }, screens, { summaryLines }] = await Promise.all([
+	const [{ runDevnet }, { keptLines }, screens, { summaryLines }] = await Promise.all([
 		import("../../devnet/devnet.ts"),
+		import("../../devnet/kept.ts"),
 		import("../../devnet/screen.ts"),
 		import("../../devnet/summary.ts"),
 	]);
@@ -118,12 +119,8 @@ async function run(options: DevnetOptions, output: Output): Promise<number> {
 			agrees = isSound(result);
 			for (const line of summaryLines(result, output.colors)) output.line(line);
 			if (kept !== null) {
-				const beacon = kept.beacon === null ? "" : ` --beacon ${kept.beacon}`;
 				output.line();
-				output.line("Running on until Ctrl-C. Derive it yourself in another terminal:");
-				output.line(`  ./meridian derive --l1 ${kept.url}${beacon} --inbox ${kept.inbox}`);
-				if (kept.archive !== null)
-					output.line(`The blobs are in ${kept.archive}, too (--archive), as long as this runs.`);
+				for (const line of keptLines(kept)) output.line(line);
 			}
 			output.result(result);
 		},

@@ -1,6 +1,7 @@
 /** What `meridian verify --receipt` does. */
 import { readFile } from "node:fs/promises";
 import { text as textOf } from "node:stream/consumers";
+import { formatEther } from "ethers";
 import { parseReceipt, type Receipt, verifyReceipt } from "../../codec/receipt.ts";
 import { type CoverVerdict, coverOf } from "../../l1/cover.ts";
 import { httpTransport } from "../../l1/rpc.ts";
@@ -30,7 +31,7 @@ export async function verifyReceiptFile(flags: ReceiptFlags): Promise<void> {
 	);
 	if (cover !== null)
 		output.line(
-			`covered: it owns the tick; its bond is ${cover.cover.bond} wei, a broken promise costs ${cover.cover.penalty}`,
+			`covered: it owns the tick; its bond is ${formatEther(cover.cover.bond)} ETH, a broken promise costs ${formatEther(cover.cover.penalty)}`,
 		);
 	const checked = ["signature", ...(flags.item === undefined ? [] : ["item"]), ...(cover === null ? [] : ["cover"])];
 	output.result({ ok: true, checked, receipt, ...(cover === null ? {} : { cover: cover.cover }) });
