@@ -52,23 +52,20 @@ library Ssz {
 
     /// @notice Root of a perfect tree over these leaves, whose number is a power of two.
     function rootOf(bytes32[] calldata leaves) internal view returns (bytes32) {
-        uint256 start;
+        uint256 source;
         assembly ("memory-safe") {
-            // Behind the free memory, and left there.
-            start := mload(0x40)
-            calldatacopy(start, leaves.offset, shl(5, leaves.length))
+            source := leaves.offset
         }
-        return _reduce(start, leaves.length << 5);
+        return _rootOf(source, leaves.length << 5);
     }
 
     /// @notice As `rootOf`, of a container's eight fields (missing ones are zero).
     function rootOf8(bytes32[8] calldata leaves) internal view returns (bytes32) {
-        uint256 start;
+        uint256 source;
         assembly ("memory-safe") {
-            start := mload(0x40)
-            calldatacopy(start, leaves, 0x100)
+            source := leaves
         }
-        return _reduce(start, 0x100);
+        return _rootOf(source, 0x100);
     }
 
     /// @notice Root of a container of five fields.
@@ -90,9 +87,12 @@ library Ssz {
         return ((word & BYTES_4) << 32) | ((word >> 32) & BYTES_4);
     }
 
-    /// @dev Level by level in place, until one node is left.
-    function _reduce(uint256 start, uint256 size) private view returns (bytes32 top) {
+    /// @dev Of so many bytes of calldata: level by level in place, until one node is left. Behind the free memory, which is nobody's
+    /// only within one block of assembly.
+    function _rootOf(uint256 source, uint256 size) private view returns (bytes32 top) {
         assembly ("memory-safe") {
+            let start := mload(0x40)
+            calldatacopy(start, source, size)
             for {} gt(size, 0x20) {
                 size := shr(1, size)
             } {
