@@ -27,6 +27,7 @@ async function ask(status: string, early: number) {
 	const answers: Record<string, () => unknown> = {
 		eth_chainId: () => "0x1",
 		eth_blockNumber: () => "0x7",
+		eth_getTransactionByHash: () => null,
 		eth_getTransactionReceipt: () => (early-- > 0 ? null : { ...RECEIPT, status }),
 	};
 	const one = ({ id, method }: { id: number; method: string }) => ({ jsonrpc: "2.0", id, result: answers[method]?.() });
@@ -52,6 +53,15 @@ describe("waiting for a transaction", () => {
 		const { close, sent } = await ask("0x1", 3);
 		try {
 			expect((await mined(sent)).blockNumber).to.equal(7);
+		} finally {
+			await close();
+		}
+	});
+
+	it("gives up when the node has not known it for long", async () => {
+		const { close, sent } = await ask("0x1", Number.POSITIVE_INFINITY);
+		try {
+			expect(await codeOf(mined(sent, { goneMs: 100 }))).to.equal("halt dropped");
 		} finally {
 			await close();
 		}
