@@ -3,7 +3,8 @@ import type { ethers } from "ethers";
 import type { Promised } from "../src/l1/evidence.ts";
 import type { IPreconfSlasher } from "../typechain-types/l1/PreconfSlasher.ts";
 
-const TYPES = {
+/** P-1. */
+export const COMMITMENT_TYPES = {
 	ItemCommitment: [
 		{ name: "timeline", type: "address" },
 		{ name: "tick", type: "uint64" },
@@ -26,5 +27,5 @@ export async function commit(
 	promised: Promised,
 ): Promise<IPreconfSlasher.CommitmentStruct> {
 	const domain = { name: "Meridian", version: "1", chainId, verifyingContract: slasher };
-	return { ...promised, signature: await signer.signTypedData(domain, TYPES, { timeline, ...promised }) };
+	return { ...promised, signature: await signer.signTypedData(domain, COMMITMENT_TYPES, { timeline, ...promised }) };
 }

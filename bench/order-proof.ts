@@ -2,10 +2,10 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { ethers } from "ethers";
-import { packMeta } from "../src/codec/header.ts";
 import { itemHash } from "../src/codec/itemHash.ts";
 import { merkleProof } from "../src/codec/merkle.ts";
 import { itemsRoot, tickHash } from "../src/codec/order.ts";
+import { shownPublication } from "../src/l1/evidence.ts";
 import { bytesToHex, concatBytes, uintToBytes } from "../src/primitives/bytes.ts";
 import { MeridianError } from "../src/primitives/errors.ts";
 import { keccak256, keccakHex } from "../src/primitives/hash.ts";
@@ -87,16 +87,7 @@ function encode({ item: index, leg, published, tick: tickIndex }: Place): object
 	const legs = legsOf(items[index]);
 	const chosen = legs[leg];
 	return {
-		publication: {
-			parent: header.parent,
-			meta: packMeta(header),
-			ticksRoot: header.ticksRoot,
-			l1OriginHash: header.l1OriginHash,
-			publisher,
-			blockNumber: block.number,
-			timestamp: block.timestamp,
-			payload: keccakHex(data),
-		},
+		publication: shownPublication({ header, publisher, block, payload: keccakHex(data) }),
 		tick: header.firstTick + tickIndex,
 		ticks: ticks.length,
 		tickIndex,

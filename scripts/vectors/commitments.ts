@@ -2,7 +2,9 @@
  * Vectors of what a sequencer signs for an item (P-1, P-2). Made with a general library for EIP-712 and not with this software's
  * own code, which they are to check, and which needs no general one.
  */
+
 import { ethers } from "ethers";
+import { COMMITMENT_TYPES } from "../../bench/commitments.ts";
 import { bytesToHex, uintToBytes } from "../../src/primitives/bytes.ts";
 import type { Hex } from "../../src/primitives/types.ts";
 import { hexOf, quantity, type VectorFile } from "./format.ts";
@@ -17,15 +19,6 @@ interface Commitment {
 	readonly itemHash: Hex;
 	readonly key: Hex;
 }
-
-const TYPES = {
-	ItemCommitment: [
-		{ name: "timeline", type: "address" },
-		{ name: "tick", type: "uint64" },
-		{ name: "index", type: "uint32" },
-		{ name: "itemHash", type: "bytes32" },
-	],
-};
 
 /** Order of the curve's group: `n - s` is as good as `s` for whoever does not look. */
 const N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -43,7 +36,7 @@ const PLAIN: Commitment = {
 
 function digestOf({ chainId, index, itemHash, slasher, tick, timeline }: Commitment): string {
 	const domain = { name: "Meridian", version: "1", chainId, verifyingContract: slasher };
-	return ethers.TypedDataEncoder.hash(domain, TYPES, { timeline, tick, index, itemHash });
+	return ethers.TypedDataEncoder.hash(domain, COMMITMENT_TYPES, { timeline, tick, index, itemHash });
 }
 
 function signed(commitment: Commitment) {

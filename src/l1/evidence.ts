@@ -94,7 +94,7 @@ export const encodeEquivocation = (other: { readonly itemHash: BytesLike; readon
 	abi.encode(["bytes32", "bytes"], [other.itemHash, other.signature]);
 
 export const encodePublication = (published: PublishedTicks): string =>
-	abi.encode([PUBLICATION], [publication(published)]);
+	abi.encode([PUBLICATION], [shownPublication(published)]);
 
 export const encodeContradiction = (contradiction: Contradiction): string =>
 	abi.encode([CONTRADICTION], [contradiction]);
@@ -108,7 +108,7 @@ export function otherItem(published: PublishedTicks, { index, tick }: Promised):
 	const items = published.ticks[tickIndex]?.items ?? [];
 	const itemSiblings = index < items.length ? merkleProof(items.map(hexToBytes), index).map(bytesToHex) : [];
 	return {
-		publication: publication(published),
+		publication: shownPublication(published),
 		tickCount: published.ticks.length,
 		tickIndex,
 		ticks: [tickProof(published, tickIndex)],
@@ -124,7 +124,7 @@ export function missingTick(published: PublishedTicks, tick: number): Contradict
 		published.ticks.findIndex((candidate) => candidate.tick > tick),
 	);
 	return {
-		publication: publication(published),
+		publication: shownPublication(published),
 		tickCount: published.ticks.length,
 		tickIndex: after - 1,
 		ticks: [tickProof(published, after - 1), tickProof(published, after)],
@@ -140,7 +140,8 @@ const rootOf = ({ items }: TickItems) => ({ count: items.length, root: merkleRoo
 
 const hashOf = (tick: TickItems): Uint8Array => tickHash(tick.tick, rootOf(tick));
 
-function publication({ block, header, payload, publisher }: PublishedTicks): Publication {
+/** H-3, its fields by their names. */
+export function shownPublication({ block, header, payload, publisher }: Omit<PublishedTicks, "ticks">): Publication {
 	return {
 		parent: header.parent,
 		meta: packMeta(header),

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { TypedDataEncoder, verifyTypedData } from "ethers";
 import fc from "fast-check";
 import { describe, it } from "mocha";
+import { COMMITMENT_TYPES } from "../../../bench/commitments.ts";
 import { commitmentDigest, domainSeparator, recoverSigner } from "../../../src/codec/commitment.ts";
 import { itemHash } from "../../../src/codec/itemHash.ts";
 import { formatReceipt, parseReceipt, type Receipt, verifyReceipt } from "../../../src/codec/receipt.ts";
@@ -10,14 +11,6 @@ import type { Hex, Item } from "../../../src/primitives/types.ts";
 import { createPromiseSigner } from "../../../src/sequencer/preconf/signer.ts";
 import { anyBytes, holds } from "../../helpers/property.ts";
 
-const TYPES = {
-	ItemCommitment: [
-		{ name: "timeline", type: "address" },
-		{ name: "tick", type: "uint64" },
-		{ name: "index", type: "uint32" },
-		{ name: "itemHash", type: "bytes32" },
-	],
-};
 const signer = createPromiseSigner(`0x${"11".repeat(32)}`);
 const item: Item = { kind: "tx", leg: { rollupId: 2, rawTx: Uint8Array.of(1, 2, 3) } };
 const address = (byte: string): Hex => `0x${byte.repeat(20)}`;
@@ -66,8 +59,8 @@ describe("commitments", () => {
 			const domain = { name: "Meridian", version: "1", chainId, verifyingContract: slasher };
 			const value = { timeline, tick, index, itemHash: hash };
 			const digest = commitmentDigest(domainSeparator({ chainId, slasher }), value);
-			expect(bytesToHex(digest)).to.equal(TypedDataEncoder.hash(domain, TYPES, value));
-			expect(verifyTypedData(domain, TYPES, value, signature).toLowerCase()).to.equal(signer.address);
+			expect(bytesToHex(digest)).to.equal(TypedDataEncoder.hash(domain, COMMITMENT_TYPES, value));
+			expect(verifyTypedData(domain, COMMITMENT_TYPES, value, signature).toLowerCase()).to.equal(signer.address);
 			expect(recoverSigner(digest, hexToBytes(signature))).to.equal(signer.address);
 		});
 	});
