@@ -50,6 +50,20 @@ contract ProposerRightsSealsTest is RightsFixture {
         expectWindow(epoch * 8 + 3, epoch * 8, epoch * 8 + 7, address(0), 1);
     }
 
+    function test_BeforeTheTimelineBeginsASlotHasNoTicks_R15() public {
+        // Genesis is slot 100; the epoch has slots 96 to 103.
+        warpToEpoch(11);
+        sealNext(0xff);
+        for (uint256 slot = 96; slot < 104; ++slot) {
+            (address sequencer, uint64 min, uint64 max, uint8 kind) = module.rightOf(slot);
+            assertEq(sequencer, delegateAt(slot), "owner");
+            assertEq(kind, 2, "kind");
+            if (slot <= 100) assertTrue(min == 1 && max == 0, "no ticks");
+            else assertTrue(isTickOf(min, slot, slot) && isTickOf(max, slot, slot), "ticks of the slot");
+            if (slot == 101) assertEq(min, 0, "the first tick");
+        }
+    }
+
     function test_RevertsWithNotNextEpoch_R12() public {
         uint256 current = currentEpoch();
         uint256[5] memory wrong = [0, current - 1, current, current + 2, type(uint256).max];

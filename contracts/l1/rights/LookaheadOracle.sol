@@ -199,7 +199,8 @@ contract LookaheadOracle is ILookaheadOracle {
                 }
             }
         }
-        if (room < INDICES_PER_WORD) _words[first] = word << (INDEX_BITS * room);
+        // A power of two is no multiple of six: there is always a word that is not full.
+        _words[first] = word << (INDEX_BITS * room);
     }
 
     /// @dev R-1 to R-3.
