@@ -27,6 +27,8 @@ export interface Window extends Right {
 export const OWNED_KINDS: ReadonlySet<number> = new Set([2, 3]);
 /** A right begins at most one slot before the first slot after the tick's time, since a handover lead is at most a slot. */
 const SLOTS_AFTER = 2;
+/** No window reaches over an epoch, and none has more slots; a node may say anything. */
+const MAX_WINDOW_SLOTS = 32;
 
 const rights = new Interface(RIGHTS_ABI);
 /** A right without an end names the largest number. */
@@ -78,8 +80,8 @@ export async function windowOf(
 	const isIn = async (other: number): Promise<boolean> =>
 		other >= 0 && isSameRight(right, await rightOf(rpc, module, other));
 	let [firstSlot, lastSlot] = [slot, slot];
-	while (await isIn(firstSlot - 1)) firstSlot--;
-	while (await isIn(lastSlot + 1)) lastSlot++;
+	while (slot - firstSlot < MAX_WINDOW_SLOTS && (await isIn(firstSlot - 1))) firstSlot--;
+	while (lastSlot - slot < MAX_WINDOW_SLOTS && (await isIn(lastSlot + 1))) lastSlot++;
 	return { ...right, firstSlot, lastSlot };
 }
 

@@ -187,7 +187,7 @@ function judgePublished({ receipt, window }: Case, { id, isVoid, published }: Fo
 	return broken({ receipt, window }, "contradiction", what, encodeContradiction(contradiction));
 }
 
-/** Publications advance (L-4), so it is the only one that can cover the tick; and none that does is older than the tick. */
+/** Publications advance, so it is the only one that can cover the tick; and none that does is older than the tick: the Inbox has checked both. */
 async function firstNotBefore(options: FaultOptions, timeline: Timeline, head: BlockTime): Promise<Found | null> {
 	const { onBlock, receipt, rpc, signal, source } = options;
 	const from = await firstSince(rpc, timeline.config.startBlock, head, tickTime(timeline.config, receipt.tick));

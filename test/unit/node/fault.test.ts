@@ -43,7 +43,7 @@ const rights = new Interface(RIGHTS_ABI);
 /** The tests' L1, and a node of it. */
 function l1Of(
 	timeline: Timeline,
-	{ kind = 2, owner = PUBLISHER } = {},
+	{ everything = false, kind = 2, owner = PUBLISHER } = {},
 ): Pick<FaultOptions, "source" | "rpc"> & { readonly read: number[] } {
 	const { blocks, config } = timeline;
 	const read: number[] = [];
@@ -63,7 +63,7 @@ function l1Of(
 				return { number: `0x${block?.number.toString(16)}`, timestamp: `0x${block?.timestamp.toString(16)}` };
 			}
 			const [slot] = rights.decodeFunctionData("rightOf", (params[0] as { data: string }).data);
-			const own = slot >= FIRST_SLOT && slot <= LAST_SLOT;
+			const own = everything || (slot >= FIRST_SLOT && slot <= LAST_SLOT);
 			const right = own ? [owner, TICK - 2, TICK + 15, kind] : [ZERO_ADDRESS, TICK + 16, TICK + 99, 1];
 			return rights.encodeFunctionResult("rightOf", right);
 		},
@@ -179,6 +179,12 @@ describe("whether a promise was kept", () => {
 		];
 		for (const change of harmless)
 			expect((await findFault({ ...l1, receipt, others: [{ ...other, ...change }] })).kind).to.equal("kept");
+	});
+
+	it("is told though a node says that every slot is of one window (R-13)", async () => {
+		const { kind, window } = await judged(publishing(ticks([TICK, PROMISED])), { everything: true });
+		expect(kind).to.equal("kept");
+		expect(window.lastSlot - FIRST_SLOT).to.equal(32);
 	});
 
 	it("is looked for from the tick's time on, not from the beginning", async () => {
